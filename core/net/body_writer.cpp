@@ -12,29 +12,31 @@
 
 namespace tributary::net {
 
-Result<std::unique_ptr<BodyWriter>> BodyWriter::create(const std::string& directory) {
-    std::string path = directory + "/" + uuid_v7(system_clock(), system_random()) + ".body";
-    FileDescriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640));
-    if (!fd) return fail(ErrorCode::io, fmt::format("cannot create {}: {}", path, system_message(errno)));
-    return std::unique_ptr<BodyWriter>(new BodyWriter(std::move(path), std::move(fd)));
+Result<void> BodyWriter::open() {
+    file_.path = directory_ + "/" + uuid_v7(system_clock(), system_random()) + ".body";
+    fd_ = FileDescriptor(::open(file_.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640));
+    if (!fd_) return fail(ErrorCode::io, fmt::format("cannot create {}: {}", file_.path, system_message(errno)));
+    is_owner_ = true;
+    return {};
 }
 
 BodyWriter::~BodyWriter() {
-    if (!path_.empty()) ::unlink(path_.c_str());
+    if (is_owner_) ::unlink(file_.path.c_str());
 }
 
 Result<void> BodyWriter::write(std::string_view bytes) {
     TRIBUTARY_CHECK(write_all(fd_.get(), bytes));
     hasher_.update(bytes);
-    size_ += bytes.size();
+    file_.size += bytes.size();
     return {};
 }
 
-Result<BodyFile> BodyWriter::finish() {
+Result<void> BodyWriter::finish() {
     TRIBUTARY_CHECK(sync_file(fd_.get()));
-    TRIBUTARY_CHECK(sync_directory(directory_of(path_)));
+    TRIBUTARY_CHECK(sync_directory(directory_));
     fd_.reset();
-    return BodyFile{path_, size_, hasher_.finish()};
+    file_.sha256 = hasher_.finish();
+    return {};
 }
 
 }  // namespace tributary::net

@@ -2,7 +2,6 @@
 // before, the file goes too. One thread at a time (the connection hands it to a disk thread and waits).
 #pragma once
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -15,20 +14,22 @@ namespace tributary::net {
 
 class BodyWriter {
 public:
-    static Result<std::unique_ptr<BodyWriter>> create(const std::string& directory);
+    explicit BodyWriter(std::string directory) : directory_(std::move(directory)) {}
     ~BodyWriter();
     BodyWriter(const BodyWriter&) = delete;
     BodyWriter& operator=(const BodyWriter&) = delete;
+    Result<void> open();                        // a new file, mode 0640
     Result<void> write(std::string_view bytes);
-    Result<BodyFile> finish();                  // synced, and so is its directory
-    void release() { path_.clear(); }           // the file is now somebody else's
+    Result<void> finish();                      // file and directory synced
+    const BodyFile& file() const { return file_; }  // valid after finish()
+    void release() { is_owner_ = false; }       // the file is now somebody else's
 
 private:
-    BodyWriter(std::string path, FileDescriptor fd) : path_(std::move(path)), fd_(std::move(fd)) {}
-    std::string path_;
+    const std::string directory_;
+    BodyFile file_;
     FileDescriptor fd_;
     Hasher hasher_;
-    uint64_t size_ = 0;
+    bool is_owner_ = false;
 };
 
 }  // namespace tributary::net

@@ -14,6 +14,7 @@ namespace tributary::net {
 namespace {
 
 constexpr size_t buffer_size = 64 * 1024;
+constexpr size_t idle_buffer_size = 2048;
 constexpr int64_t handshake_ms_max = 10'000;
 constexpr int64_t goodbye_ms = 2'000;
 constexpr uint64_t discard_size_max = 4 << 20;
@@ -56,15 +57,16 @@ void Connection::next_request() {
     body_size_ = 0;
     waited_ms_ = 0;
     closes_ = false;
+    is_head_ = false;
     if (end_ > begin_) return read_head();
-    buffer_.clear();  // an idle connection holds no buffer
+    buffer_.clear();  // an idle connection holds a small buffer only
     buffer_.shrink_to_fit();
     begin_ = end_ = 0;
     read(core_->options.idle_timeout_ms, &Connection::read_head);
 }
 
 void Connection::read(int64_t timeout_ms, Step then) {
-    if (buffer_.size() < buffer_size) buffer_.resize(buffer_size);
+    buffer_.resize(std::max(buffer_.size(), state_ == State::idle ? idle_buffer_size : buffer_size));
     if (begin_ > 0) {
         std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_), buffer_.begin() + static_cast<std::ptrdiff_t>(end_),
                   buffer_.begin());
@@ -91,7 +93,7 @@ void Connection::on_read(const boost::system::error_code& error, size_t count, S
         if (was_idle || state_ == State::goodbye) return was_idle ? goodbye() : close();
         return refuse(408, "timeout", "The request came too slowly", "the request did not arrive in time; send it faster");
     }
-    if (error) return close();
+    if (error) return was_idle && core_->is_draining ? goodbye() : close();
     end_ += count;
     (this->*then)();
 }
@@ -122,6 +124,7 @@ void Connection::check_head() {
     RequestHead head = parser_->head();
     closes_ = !head.keeps_alive;
     request_.method = std::move(head.method);
+    is_head_ = request_.method == "HEAD";
     request_.target = std::move(head.target);
     request_.headers = std::move(head.headers);
     if (std::optional<Trace> trace = parse_traceparent(request_.header("traceparent"))) trace_ = *std::move(trace);
@@ -185,9 +188,9 @@ void Connection::deliver(Response response) {
     frame.closes = closes_;
     frame.now_ms = system_clock().now_ms();
     head_out_ = response_head(response, frame);
-    const bool sends_body = request_.method != "HEAD" && has_body(response.status);
+    const bool sends_body = !is_head_ && has_body(response.status);
     body_out_ = sends_body ? std::move(response.body) : std::string();
-    log_debug("net.request", {{"method", request_.method}, {"route", route_ ? route_->pattern : std::string("-")},
+    log_debug("net.request", {{"route", route_ ? route_->pattern : std::string("-")},
                               {"status", response.status}, {"trace_id", trace_.trace_id}});
     const uint64_t size = head_out_.size() + body_out_.size();
     const uint64_t earned = size * 1000 / std::max<uint64_t>(1, core_->options.rate_min);

@@ -55,7 +55,7 @@ private:
     void goodbye();
     void close();
     void refuse(int status, std::string_view code, std::string_view title, std::string_view detail);
-    void post(void (Connection::*step)());       // [any thread] onto the strand
+    void post(Step step);                        // [any thread] onto the strand
     void arm(int64_t timeout_ms);
     void disarm();
     int64_t budget_ms() const;                   // how long the peer may still let us wait for this request
@@ -64,11 +64,9 @@ private:
     void begin_body();
     void send_continue();
     void read_body();
-    void take_body();
-    void write_body();
-    void finish_body();
-    void on_stored();
+    void after_chunk();
     void hand_over();
+    void on_disk(std::function<Result<void>()> work, Step then);  // then runs on the strand when work went well
     void call_handler();
     std::string_view buffered() const { return std::string_view(buffer_).substr(begin_, end_ - begin_); }
 
@@ -92,12 +90,11 @@ private:
     Request request_;
     Trace trace_;
     const Route* route_ = nullptr;
-    bool needs_body_ = false;
+    bool needs_body_ = false, is_head_ = false;
     std::optional<Response> guard_answer_;
     uint64_t body_size_ = 0;
     std::string chunk_;
-    std::unique_ptr<BodyWriter> body_writer_;
-    std::optional<Error> body_error_;
+    std::shared_ptr<BodyWriter> body_writer_;  // shared with the disk task that runs
 
     std::string head_out_, body_out_;
     bool closes_ = false;
