@@ -49,13 +49,14 @@ CREATE TABLE interchange (
 ) STRICT;
 CREATE INDEX interchange_transport ON interchange (feed, transport_id) WHERE transport_id <> '';
 CREATE INDEX interchange_sha256 ON interchange (sha256);
--- state: received | posting | done | rejected | duplicate | test. cursor: last event ordinal posted.
+-- state: received | posting | done | rejected | duplicate | test | held (its connector failed again and again; see
+-- error). cursor: ordinal of the last event posted. posting: JSON, what pass two met (duplicates, capped).
 CREATE TABLE interchange_state (
   interchange INTEGER PRIMARY KEY REFERENCES interchange(seq), state TEXT NOT NULL, cursor INTEGER NOT NULL DEFAULT 0,
   duplicate_of INTEGER NOT NULL DEFAULT 0, sets INTEGER NOT NULL DEFAULT 0, sets_rejected INTEGER NOT NULL DEFAULT 0,
   lines INTEGER NOT NULL DEFAULT 0, events_posted INTEGER NOT NULL DEFAULT 0, exceptions INTEGER NOT NULL DEFAULT 0,
   duplicates INTEGER NOT NULL DEFAULT 0, awards INTEGER NOT NULL DEFAULT 0, errors INTEGER NOT NULL DEFAULT 0,
-  report TEXT NOT NULL DEFAULT '', ack BLOB, ack_format TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '',
+  report TEXT NOT NULL DEFAULT '', posting TEXT NOT NULL DEFAULT '', ack BLOB, ack_format TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '',
   changed_at INTEGER NOT NULL, spool_deleted_at INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX interchange_unfinished ON interchange_state (interchange) WHERE state IN ('received', 'posting');
@@ -86,7 +87,9 @@ CREATE TABLE transaction_set (
 CREATE TABLE report (
   id INTEGER PRIMARY KEY, feed TEXT NOT NULL, distributor TEXT NOT NULL, report_id TEXT NOT NULL,
   purpose INTEGER NOT NULL, date INTEGER NOT NULL, period_start INTEGER NOT NULL, period_end INTEGER NOT NULL,
-  interchange INTEGER NOT NULL, set_ordinal INTEGER NOT NULL, state TEXT NOT NULL, superseded_by INTEGER NOT NULL DEFAULT 0
+  interchange INTEGER NOT NULL, set_ordinal INTEGER NOT NULL, state TEXT NOT NULL,
+  superseded_by INTEGER NOT NULL DEFAULT 0,
+  reversed_to INTEGER NOT NULL DEFAULT 0   -- when superseded: events with id >= this are reversed already; 0 = none yet
 ) STRICT;
 CREATE INDEX report_key ON report (feed, distributor, report_id, id);
 
@@ -130,6 +133,16 @@ CREATE TABLE serial (   -- the live sale of each serial number
   returned_by INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (distributor, product, serial)
 ) STRICT, WITHOUT ROWID;
+-- Which sale a return took from, by the sale's key. is_orphan: the sale's report was replaced; the return is applied again
+-- when the replacing report brings the same sale.
+CREATE TABLE return_match (
+  return_event INTEGER NOT NULL, sale_event INTEGER NOT NULL, distributor INTEGER NOT NULL, period INTEGER NOT NULL,
+  invoice TEXT NOT NULL, product INTEGER NOT NULL, discriminator TEXT NOT NULL, quantity INTEGER NOT NULL,
+  is_orphan INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (return_event, sale_event)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX return_match_sale ON return_match (sale_event);
+CREATE INDEX return_match_orphan ON return_match (distributor, period, invoice, product, discriminator) WHERE is_orphan = 1;
 -- What could not be resolved. cause: unknown_product, unknown_rep, ... subject: what is missing. raw: JSON of the event.
 CREATE TABLE exception (
   id INTEGER PRIMARY KEY, event_id INTEGER NOT NULL UNIQUE, report INTEGER NOT NULL, cause TEXT NOT NULL,
@@ -147,6 +160,11 @@ CREATE TABLE program_version (
 CREATE TABLE incentive (
   id INTEGER PRIMARY KEY, program TEXT NOT NULL, code TEXT NOT NULL, unit TEXT NOT NULL, budget_account INTEGER NOT NULL,
   UNIQUE (program, code)
+) STRICT;
+-- Money put into budgets; key makes a repeat harmless.
+CREATE TABLE funding (
+  seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, incentive INTEGER NOT NULL, amount INTEGER NOT NULL,
+  actor TEXT NOT NULL, at INTEGER NOT NULL
 ) STRICT;
 
 -- ---- ledger -------------------------------------------------------------------------------------------------------------
