@@ -50,6 +50,9 @@ Answer executed_by_email(std::string_view delivery) {
 Answer executed_by_link(const Json& reward) {
     Answer made = sdk::answer(TRIBUTARY_OUTCOME_DONE, "link_made", "The reward link was made.");
     made.bearer = reward["delivery"]["link"].text();
+    if (made.bearer.empty() && reward["id"].text().empty()) {
+        return sdk::unknown("reward_id_missing", "Paid, but the answer names no reward to ask a link for.");
+    }
     if (made.bearer.empty()) {  // only the first answer carries it: ask for another link to the same reward
         made.code = "link_needed";
         made.message = "Paid; the reward link has to be asked for.";
