@@ -148,7 +148,8 @@ inline std::string without_slash(std::string url) {
 inline void require_header_value(std::string_view option, std::string_view value) {
     const bool is_clean = std::all_of(value.begin(), value.end(), [](char c) { return c > 0x20 && c < 0x7F; });
     if (value.empty() || !is_clean) {
-        throw BadOption{std::string(option) + ": empty, or has blanks, line ends or non-ASCII bytes; check the credential"};
+        throw BadOption{std::string(option) +
+                        ": empty, or has blanks, line ends or non-ASCII bytes; check the credential"};
     }
 }
 

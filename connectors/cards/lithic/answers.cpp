@@ -124,8 +124,9 @@ Answer judge_transfer(std::string_view body, const Transfer& expected) {
     const Json& transfer = *document;
     if (transfer["token"].text().empty()) return sdk::unknown("unreadable_answer", "The answer holds no transfer.");
     const std::string_view code = difference(transfer, expected);
-    Answer made = code.empty() ? judge_status(transfer, expected.amount)
-                               : sdk::unknown(code, "Lithic answered with a transfer that differs from the one asked for.");
+    Answer made = code.empty()
+                      ? judge_status(transfer, expected.amount)
+                      : sdk::unknown(code, "Lithic answered with a transfer that differs from the one asked for.");
     made.references.emplace_back(transfer["token"].text());
     return made;
 }

@@ -39,13 +39,15 @@ public:
         require_uuid("card_program_token", card_program_token_, false);
         require_uuid("account_token", account_token_, false);
         if (transfer_type_.empty() || transfer_subtype_.empty()) {
-            throw sdk::BadOption{"book_transfer_type, book_transfer_subtype: both are needed; Lithic names the pair that "
-                                 "your program may use"};
+            throw sdk::BadOption{
+                "book_transfer_type, book_transfer_subtype: both are needed; Lithic names the pair that "
+                "your program may use"};
         }
         if (card_type_ != "VIRTUAL") throw sdk::BadOption{"card_type: only VIRTUAL is supported"};
         if (webhook_secret_.empty()) return;
         const auto key = sdk::standard_webhooks_key(webhook_secret_);
-        if (!key) throw sdk::BadOption{"webhook_secret: must be whsec_ and base64; copy it from the event subscription"};
+        if (!key)
+            throw sdk::BadOption{"webhook_secret: must be whsec_ and base64; copy it from the event subscription"};
         webhook_key_ = *key;
     }
 
@@ -93,7 +95,8 @@ public:
         const std::string_view kind = (*document)["event_type"].text(), token = (*document)["token"].text();
         const bool is_wanted = (kind == "book_transfer_transaction.created" ||
                                 kind == "book_transfer_transaction.updated") && !token.empty();
-        return sdk::send_verdict(sink, is_wanted ? TRIBUTARY_WEBHOOK_LOOK_UP : TRIBUTARY_WEBHOOK_IGNORED, id, kind, token);
+        return sdk::send_verdict(sink, is_wanted ? TRIBUTARY_WEBHOOK_LOOK_UP : TRIBUTARY_WEBHOOK_IGNORED, id, kind,
+                                 token);
     }
 
 private:
@@ -190,8 +193,9 @@ private:
                                          told(response, "Lithic refused the request."));
             case 401: return sdk::answer(TRIBUTARY_OUTCOME_OPERATOR, "unauthorized",
                                          told(response, "The API key is not accepted; replace the credential."));
-            case 403: return sdk::answer(TRIBUTARY_OUTCOME_OPERATOR, "forbidden",
-                                         told(response, "The API key may not do this; check the program's permissions."));
+            case 403:
+                return sdk::answer(TRIBUTARY_OUTCOME_OPERATOR, "forbidden",
+                                   told(response, "The API key may not do this; check the program's permissions."));
             case 429: return slow_down(response);
             default: return std::nullopt;
         }
@@ -204,14 +208,16 @@ private:
         return unclear(is_repeatable ? TRIBUTARY_OUTCOME_RETRY_SAME_KEY : TRIBUTARY_OUTCOME_UNKNOWN, response.status);
     }
 
-    Answer load_answer(const tributary_payout_job& job, const Card& card, const tributary_http_response& response) const {
+    Answer load_answer(const tributary_payout_job& job, const Card& card,
+                       const tributary_http_response& response) const {
         if (auto common = common_answer(response)) return *std::move(common);
         if (response.status == 200) return judge_transfer(text(response.body), expected_transfer(job, card));
         return unclear(TRIBUTARY_OUTCOME_UNKNOWN, response.status);
     }
 
     // A refusal here says nothing about the load, so it stays unknown.
-    Answer lookup_answer(const tributary_payout_job& job, const Card& card, const tributary_http_response& response) const {
+    Answer lookup_answer(const tributary_payout_job& job, const Card& card,
+                         const tributary_http_response& response) const {
         if (response.is_truncated != 0) return sdk::unknown("truncated_answer", "The answer is longer than the limit.");
         if (response.status == 200) return judge_transfer(text(response.body), expected_transfer(job, card));
         if (response.status == 404) {
@@ -234,11 +240,14 @@ constexpr tributary_option options[] = {
     sdk::option(TRIBUTARY_OPTION_URL, "base_url", "https://sandbox.lithic.com", "production: https://api.lithic.com"),
     sdk::option(TRIBUTARY_OPTION_TEXT, "financial_account_token", nullptr, "financial account that pays"),
     sdk::option(TRIBUTARY_OPTION_TEXT, "book_transfer_type", "DISBURSE", "type of the load, as agreed with Lithic"),
-    sdk::option(TRIBUTARY_OPTION_TEXT, "book_transfer_subtype", nullptr, "subtype of the load, as agreed with Lithic"),
+    sdk::option(TRIBUTARY_OPTION_TEXT, "book_transfer_subtype", nullptr,
+                "subtype of the load, as agreed with Lithic"),
     sdk::option(TRIBUTARY_OPTION_TEXT, "card_program_token", "", "card program, when there are several"),
-    sdk::option(TRIBUTARY_OPTION_TEXT, "account_token", "", "account that owns the cards, when the program needs one"),
+    sdk::option(TRIBUTARY_OPTION_TEXT, "account_token", "",
+                "account that owns the cards, when the program needs one"),
     sdk::option(TRIBUTARY_OPTION_TEXT, "card_type", "VIRTUAL", "VIRTUAL"),
-    sdk::option(TRIBUTARY_OPTION_SECRET, "webhook_secret", "", "whsec_... of the subscription; empty: webhooks are refused"),
+    sdk::option(TRIBUTARY_OPTION_SECRET, "webhook_secret", "",
+                "whsec_... of the subscription; empty: webhooks are refused"),
 };
 constexpr const char* hosts[] = {"sandbox.lithic.com", "api.lithic.com"};
 constexpr const char* units[] = {"USD"};
@@ -248,8 +257,8 @@ tributary_connector descriptor() {
     sdk::set_options(made, options);
     sdk::set_hosts(made, hosts);
     sdk::set_units(made, units);
-    made.payout = sdk::payout_table<TRIBUTARY_PAYOUT_HAS_KEY | TRIBUTARY_PAYOUT_HAS_LOOKUP | TRIBUTARY_PAYOUT_HAS_WEBHOOK,
-                                    2>();
+    made.payout =
+        sdk::payout_table<TRIBUTARY_PAYOUT_HAS_KEY | TRIBUTARY_PAYOUT_HAS_LOOKUP | TRIBUTARY_PAYOUT_HAS_WEBHOOK, 2>();
     return made;
 }
 

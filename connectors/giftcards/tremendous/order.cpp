@@ -67,7 +67,8 @@ Answer judge_status(const Json& order, const Json& reward, bool is_link) {
     if (status == "EXECUTED") {
         return is_link ? executed_by_link(reward) : executed_by_email(reward["delivery"]["status"].text());
     }
-    if (status == "CANCELED") return sdk::answer(TRIBUTARY_OUTCOME_REFUSED, "order_canceled", "The order was canceled.");
+    if (status == "CANCELED")
+        return sdk::answer(TRIBUTARY_OUTCOME_REFUSED, "order_canceled", "The order was canceled.");
     if (status == "FAILED") return sdk::answer(TRIBUTARY_OUTCOME_REFUSED, "order_failed", "The order failed.");
     if (status.starts_with("PENDING ") || status == "OPEN" || status == "CART") {
         return sdk::answer(TRIBUTARY_OUTCOME_PENDING, "order_pending",

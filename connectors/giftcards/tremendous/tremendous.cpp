@@ -215,7 +215,8 @@ private:
 
     // Making a link again is harmless: whatever is unclear is tried again.
     Answer link_answer(const tributary_payout_job& job, const tributary_http_response& response) const {
-        if (response.status == 200 && response.is_truncated == 0) return judge_link(text(response.body), {job, is_link_});
+        if (response.status == 200 && response.is_truncated == 0)
+            return judge_link(text(response.body), {job, is_link_});
         if (response.status == 429) return slow_down(response);
         if (response.status == 401 || response.status == 403) {
             return sdk::answer(TRIBUTARY_OUTCOME_OPERATOR, "unauthorized",
@@ -250,8 +251,9 @@ tributary_connector descriptor() {
                                           "Tremendous gift cards and reward links");
     sdk::set_options(made, options);
     sdk::set_hosts(made, hosts);
-    made.payout = sdk::payout_table<TRIBUTARY_PAYOUT_HAS_KEY | TRIBUTARY_PAYOUT_HAS_LOOKUP | TRIBUTARY_PAYOUT_HAS_WEBHOOK,
-                                    10>();
+    made.payout =
+        sdk::payout_table<TRIBUTARY_PAYOUT_HAS_KEY | TRIBUTARY_PAYOUT_HAS_LOOKUP | TRIBUTARY_PAYOUT_HAS_WEBHOOK,
+                          10>();
     return made;
 }
 

@@ -13,7 +13,9 @@ constexpr std::string_view boundary = "=_tributary_alternative";
 
 bool is_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 bool is_printable(char c) { return c >= 0x20 && c < 0x7F; }
-bool is_atom(char c) { return is_alnum(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos; }
+bool is_atom(char c) {
+    return is_alnum(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
+}
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 // No byte below 0x20 reaches a header.
@@ -33,8 +35,9 @@ std::string base64(std::string_view bytes) {
             return at < bytes.size() ? static_cast<uint32_t>(static_cast<unsigned char>(bytes[at])) : 0u;
         };
         const uint32_t three = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
-        out += {digits[three >> 18 & 63], digits[three >> 12 & 63], i + 1 < bytes.size() ? digits[three >> 6 & 63] : '=',
-                i + 2 < bytes.size() ? digits[three & 63] : '='};
+        out +=
+            {digits[three >> 18 & 63], digits[three >> 12 & 63], i + 1 < bytes.size() ? digits[three >> 6 & 63] : '=',
+             i + 2 < bytes.size() ? digits[three & 63] : '='};
     }
     return out;
 }
@@ -96,7 +99,8 @@ std::string part(std::string_view type, std::string_view text) {
     const bool is_mostly_foreign = foreign * 6 > text.size();  // quoted-printable would be longer
     std::string out = "Content-Type: " + std::string(type) + "; charset=utf-8\r\n";
     out += "Content-Transfer-Encoding: ";
-    out += is_mostly_foreign ? "base64\r\n\r\n" + base64_lines(text) : "quoted-printable\r\n\r\n" + quoted_printable(text);
+    out += is_mostly_foreign ? "base64\r\n\r\n" + base64_lines(text)
+                             : "quoted-printable\r\n\r\n" + quoted_printable(text);
     return out;
 }
 

@@ -29,10 +29,12 @@ public:
           reply_to_(options["reply_to"]),
           requires_tls_(options["requires_tls"] == "true") {
         require_server(server_url_);
-        if (!is_address(from_address_)) throw sdk::BadOption{"from_address: must be an address such as rewards@example.com"};
+        if (!is_address(from_address_))
+            throw sdk::BadOption{"from_address: must be an address such as rewards@example.com"};
         if (!reply_to_.empty() && !is_address(reply_to_)) throw sdk::BadOption{"reply_to: must be an e-mail address"};
         if (username_.empty() != password_.empty()) throw sdk::BadOption{"username, password: set both or neither"};
-        if (!requires_tls_ && options["requires_tls"] != "false") throw sdk::BadOption{"requires_tls: must be true or false"};
+        if (!requires_tls_ && options["requires_tls"] != "false")
+            throw sdk::BadOption{"requires_tls: must be true or false"};
     }
 
     int32_t build(const tributary_message& message, const tributary_notice_sink& sink) override {

@@ -56,11 +56,12 @@ TEST_F(Lithic, TheSecondStepLoadsTheCard) {
     const Sent sent = rig.build(load);
     EXPECT_EQ(sent.url, "https://sandbox.lithic.com/v1/book_transfers");
     EXPECT_EQ(sent.headers.count("Idempotency-Key"), 0u);
-    EXPECT_EQ(sent.body,
-              R"({"token":"4d2c7a52-93a1-5c2e-8f60-0123456789ab","amount":1050,"category":"REWARD","type":"DISBURSE",)"
-              R"("subtype":"REWARD_LOAD","from_financial_account_token":"11111111-2222-4333-8444-555555555555",)"
-              R"("to_financial_account_token":"aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee","external_id":"pay-1","memo":"Q1",)"
-              R"("on_closed_account":"FAIL"})");
+    EXPECT_EQ(
+        sent.body,
+        R"({"token":"4d2c7a52-93a1-5c2e-8f60-0123456789ab","amount":1050,"category":"REWARD","type":"DISBURSE",)"
+        R"("subtype":"REWARD_LOAD","from_financial_account_token":"11111111-2222-4333-8444-555555555555",)"
+        R"("to_financial_account_token":"aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee","external_id":"pay-1","memo":"Q1",)"
+        R"("on_closed_account":"FAIL"})");
 }
 
 TEST_F(Lithic, ALaterPayoutLoadsTheRecipientsCardAtOnce) {
@@ -213,13 +214,16 @@ TEST_F(Lithic, MessagesHoldNoSecret) {
 Headers signed_headers(const std::string& body, int64_t at_s) {
     const std::string key = *sdk::standard_webhooks_key(webhook_secret), at = std::to_string(at_s);
     const std::string digest = sdk::hmac_sha256(key, "msg_1." + at + "." + body);
-    return {{"webhook-id", "msg_1"}, {"webhook-timestamp", at}, {"webhook-signature", "v1," + sdk::base64_text(digest)}};
+    return {
+        {"webhook-id", "msg_1"}, {"webhook-timestamp", at}, {"webhook-signature", "v1," + sdk::base64_text(digest)}};
 }
 
 TEST_F(Lithic, SortsWebhooks) {
     const std::string body = R"({"event_type":"book_transfer_transaction.updated","token":")" + load.key + "\"}";
     const int64_t at_s = 1'770'000'000;
-    const auto judge = [&](const std::string& text, int64_t now_ms) { return rig.webhook(signed_headers(text, at_s), text, now_ms); };
+    const auto judge = [&](const std::string& text, int64_t now_ms) {
+        return rig.webhook(signed_headers(text, at_s), text, now_ms);
+    };
     const Judged judged = judge(body, at_s * 1000 + 20'000);
     EXPECT_EQ(judged.verdict, TRIBUTARY_WEBHOOK_LOOK_UP);
     EXPECT_EQ(judged.event_id, "msg_1");

@@ -47,7 +47,8 @@ struct Job {
     int64_t minor = 1050;
     std::string currency = "USD";
     uint32_t exponent = 2;
-    std::string product, recipient_id = "p-7", name = "Jo Doe", email = "jo@example.com", language = "en-GB", memo = "Q1";
+    std::string product, recipient_id = "p-7", name = "Jo Doe", email = "jo@example.com", language = "en-GB",
+                         memo = "Q1";
 };
 
 class Rig {
@@ -168,10 +169,15 @@ private:
     }
 
     template <class Function, class Subject>
-    Told told(Function function, const Subject& subject, uint32_t status, std::string_view body, const Headers& headers) {
+    Told told(Function function, const Subject& subject, uint32_t status, std::string_view body,
+              const Headers& headers) {
         const auto pairs = pairs_of(headers);
-        tributary_http_response response{sizeof(tributary_http_response), status, static_cast<uint32_t>(pairs.size()), 0,
-                                         pairs.data(), sdk::span(body)};
+        tributary_http_response response{sizeof(tributary_http_response),
+                                         status,
+                                         static_cast<uint32_t>(pairs.size()),
+                                         0,
+                                         pairs.data(),
+                                         sdk::span(body)};
         Told out;
         tributary_payout_sink sink{sizeof(tributary_payout_sink), 0, &out, &Rig::take};
         out.status = function(self_, &subject, &response, &sink);

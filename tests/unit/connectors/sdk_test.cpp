@@ -66,9 +66,10 @@ TEST(Json, KeepsNumbersAsTheTextThatWasSent) {
 
 TEST(Json, RefusesWhatIsNotOneCleanDocument) {
     const std::string deep(40, '[');
-    for (const std::string& text : {std::string(), std::string("{"), std::string("{\"a\":1}x"), std::string("{\"a\":01}"),
-                                    std::string("{\"a\":1,\"a\":2}"), std::string("\"\xFF\""), std::string("nul"),
-                                    deep + std::string(40, ']'), std::string("{\"a\":NaN}")}) {
+    for (const std::string& text :
+         {std::string(), std::string("{"), std::string("{\"a\":1}x"), std::string("{\"a\":01}"),
+          std::string("{\"a\":1,\"a\":2}"), std::string("\"\xFF\""), std::string("nul"), deep + std::string(40, ']'),
+          std::string("{\"a\":NaN}")}) {
         EXPECT_FALSE(parse_json(text)) << text;
     }
 }
@@ -85,7 +86,8 @@ TEST(Signature, Base64IsStrict) {
     EXPECT_EQ(base64_bytes("TWE="), "Ma");
     EXPECT_EQ(base64_bytes("TWFu"), "Man");
     EXPECT_EQ(base64_bytes(""), "");
-    for (const char* text : {"TWE", "TWF=", "T===", "TW E", "TWE=TWE=", "????"}) EXPECT_FALSE(base64_bytes(text)) << text;
+    for (const char* text : {"TWE", "TWF=", "T===", "TW E", "TWE=TWE=", "????"})
+        EXPECT_FALSE(base64_bytes(text)) << text;
 }
 
 tributary_webhook webhook_of(const std::vector<tributary_pair>& headers, std::string_view body, int64_t now_ms) {

@@ -18,8 +18,8 @@ std::map<std::string, std::string> options_of_smtp() {
 }
 
 struct Message {
-    std::string id = "n-42", to_name = "Jo Doe", to_address = "jo@example.net", subject = "Your reward", text = "Hello\nJo",
-                html, language = "en";
+    std::string id = "n-42", to_name = "Jo Doe", to_address = "jo@example.net", subject = "Your reward",
+                text = "Hello\nJo", html, language = "en";
     int64_t now_ms = 1'767'225'600'000;  // 2026-01-01T00:00:00Z
     tributary_message view() const {
         auto out = sdk::make<tributary_message>();
@@ -160,8 +160,9 @@ TEST(Mime, FoldsAndEncodesSubjects) {
     EXPECT_EQ(unstructured("Subject", "Plain words"), "Subject: Plain words\r\n");
     EXPECT_EQ(unstructured("Subject", "=?x?="), "Subject: =?UTF-8?B?PT94Pz0=?=\r\n");
     EXPECT_EQ(unstructured("Subject", "Gr\xC3\xBC\xC3\x9F" "e"), "Subject: =?UTF-8?B?R3LDvMOfZQ==?=\r\n");
-    EXPECT_EQ(unstructured("Subject", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb cccccccccccccccccccc"),
-              "Subject: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\r\n cccccccccccccccccccc\r\n");
+    EXPECT_EQ(
+        unstructured("Subject", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb cccccccccccccccccccc"),
+        "Subject: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\r\n cccccccccccccccccccc\r\n");
     // 33 + 42 bytes a word at most, cut between characters of three bytes each.
     std::string fuji;
     for (int i = 0; i < 20; ++i) fuji += "\xE5\xAF\x8C";

@@ -30,15 +30,17 @@ TEST_F(Tremendous, BuildsTheOrder) {
     EXPECT_EQ(sent.url, "https://testflight.tremendous.com/api/v2/orders");
     EXPECT_EQ(sent.headers.at("Authorization"), "Bearer " + api_key);
     EXPECT_EQ(sent.headers.at("Content-Type"), "application/json");
-    EXPECT_EQ(sent.body,
-              R"({"external_id":"4d2c7a52-93a1-5c2e-8f60-0123456789ab","payment":{"funding_source_id":"balance"},)"
-              R"("reward":{"campaign_id":"CAMP1","value":{"denomination":10.50,"currency_code":"USD"},)"
-              R"("recipient":{"name":"Jo Doe","email":"jo@example.com"},"language":"en","delivery":{"method":"EMAIL"}}})");
+    EXPECT_EQ(
+        sent.body,
+        R"({"external_id":"4d2c7a52-93a1-5c2e-8f60-0123456789ab","payment":{"funding_source_id":"balance"},)"
+        R"("reward":{"campaign_id":"CAMP1","value":{"denomination":10.50,"currency_code":"USD"},)"
+        R"("recipient":{"name":"Jo Doe","email":"jo@example.com"},"language":"en","delivery":{"method":"EMAIL"}}})");
 }
 
 TEST_F(Tremendous, ProductsOfThePayoutReplaceTheCampaign) {
     job.product = "OKMHM2X2OHYV, A2J05SWPI2QG";
-    EXPECT_NE(rig.build(job).body.find(R"("reward":{"products":["OKMHM2X2OHYV","A2J05SWPI2QG"],"value")"), std::string::npos);
+    EXPECT_NE(rig.build(job).body.find(R"("reward":{"products":["OKMHM2X2OHYV","A2J05SWPI2QG"],"value")"),
+              std::string::npos);
 }
 
 TEST_F(Tremendous, WritesAmountsExactlyInEveryCurrency) {
@@ -133,13 +135,15 @@ TEST_F(Tremendous, WhateverDiffersFromThePayoutIsUnknown) {
 }
 
 TEST_F(Tremendous, AmountsAreComparedWithTheCurrencysDecimals) {
-    const std::string body = with(with(good_order, "\"denomination\":10.5", "\"denomination\":1.234"), "\"USD\"", "\"KWD\"");
+    const std::string body =
+        with(with(good_order, "\"denomination\":10.5", "\"denomination\":1.234"), "\"USD\"", "\"KWD\"");
     job.minor = 1234, job.currency = "KWD", job.exponent = 3;
     const Told told = rig.interpret(job, 200, body);
     EXPECT_EQ(told.outcome, TRIBUTARY_OUTCOME_DONE);
     EXPECT_TRUE(told.has_amount);
     EXPECT_EQ(told.amount.minor, 1234);
-    const std::string yen = with(with(good_order, "\"denomination\":10.5", "\"denomination\":1500"), "\"USD\"", "\"JPY\"");
+    const std::string yen =
+        with(with(good_order, "\"denomination\":10.5", "\"denomination\":1500"), "\"USD\"", "\"JPY\"");
     job.minor = 1500, job.currency = "JPY", job.exponent = 0;
     EXPECT_EQ(rig.interpret(job, 200, yen).outcome, TRIBUTARY_OUTCOME_DONE);
 }
@@ -179,7 +183,8 @@ TEST_F(Tremendous, RateLimitWaitsAsToldOrOneSecond) {
 }
 
 TEST_F(Tremendous, GarbageAndEveryTruncationAreUnknown) {
-    for (const char* body : {"", "<html>", "null", "[]", "{}", R"({"order":7})", "\xFF\xFE", R"({"order":{"rewards":[[]]}})"}) {
+    for (const char* body :
+         {"", "<html>", "null", "[]", "{}", R"({"order":7})", "\xFF\xFE", R"({"order":{"rewards":[[]]}})"}) {
         EXPECT_EQ(rig.interpret(job, 200, body).outcome, TRIBUTARY_OUTCOME_UNKNOWN) << body;
     }
     for (size_t size = 0; size < good_order.size(); ++size) {
@@ -188,7 +193,8 @@ TEST_F(Tremendous, GarbageAndEveryTruncationAreUnknown) {
 }
 
 TEST_F(Tremendous, MessagesHoldNoSecretAndNoLink) {
-    const Told told = rig.interpret(job, 401, R"({"errors":{"message":"bad key )" + api_key + R"( or )" + webhook_key + "\"}}");
+    const Told told =
+        rig.interpret(job, 401, R"({"errors":{"message":"bad key )" + api_key + R"( or )" + webhook_key + "\"}}");
     EXPECT_EQ(told.message.find(api_key), std::string::npos);
     EXPECT_EQ(told.message.find(webhook_key), std::string::npos);
     EXPECT_NE(told.message.find("bad key ***"), std::string::npos);
@@ -203,8 +209,8 @@ TEST_F(Tremendous, LookUpAsksByExternalId) {
 
 TEST_F(Tremendous, TheLinkIsBearerAndNothingElse) {
     const std::string link = "https://reward.example/r/abc";
-    const std::string body =
-        with(good_order, R"("method":"EMAIL","status":"SUCCEEDED")", R"("method":"LINK","status":"SUCCEEDED","link":")" + link + "\"");
+    const std::string body = with(good_order, R"("method":"EMAIL","status":"SUCCEEDED")",
+                                  R"("method":"LINK","status":"SUCCEEDED","link":")" + link + "\"");
     const Told told = link_rig.interpret(job, 200, body);
     EXPECT_EQ(told.outcome, TRIBUTARY_OUTCOME_DONE);
     EXPECT_EQ(told.bearer, link);
@@ -245,10 +251,14 @@ TEST_F(Tremendous, BelievesOnlySignedWebhooks) {
     EXPECT_EQ(judged.event_id, "4b8a7a32-2d5f-4b0d-9f0b-5f6a6b1f1a11");
     EXPECT_EQ(judged.event_kind, "REWARDS.DELIVERY.SUCCEEDED");
     EXPECT_EQ(judged.reference, "REWARD123456");
-    const auto verdict = [&](const Headers& headers, const std::string& body) { return rig.webhook(headers, body, 0).verdict; };
+    const auto verdict = [&](const Headers& headers, const std::string& body) {
+        return rig.webhook(headers, body, 0).verdict;
+    };
     EXPECT_EQ(verdict({}, event_body), TRIBUTARY_WEBHOOK_FORGED);
-    EXPECT_EQ(verdict({{"tremendous-webhook-signature", event_signature}}, event_body + "\n"), TRIBUTARY_WEBHOOK_FORGED);
-    EXPECT_EQ(verdict({{"tremendous-webhook-signature", event_signature.substr(7)}}, event_body), TRIBUTARY_WEBHOOK_FORGED);
+    EXPECT_EQ(verdict({{"tremendous-webhook-signature", event_signature}}, event_body + "\n"),
+              TRIBUTARY_WEBHOOK_FORGED);
+    EXPECT_EQ(verdict({{"tremendous-webhook-signature", event_signature.substr(7)}}, event_body),
+              TRIBUTARY_WEBHOOK_FORGED);
     EXPECT_EQ(link_rig.webhook({{"tremendous-webhook-signature", event_signature}}, event_body, 0).verdict,
               TRIBUTARY_WEBHOOK_FORGED);  // no key configured
 }
@@ -257,7 +267,8 @@ TEST_F(Tremendous, SignedWebhooksOfNoInterestAreIgnored) {
     for (const std::string& body : {with(event_body, "REWARDS.DELIVERY.SUCCEEDED", "FUNDING_SOURCES.CREATED"),
                                     with(event_body, "\"id\":\"REWARD123456\",", ""), std::string("not json")}) {
         const std::string signature = "sha256=" + sdk::hex_text(sdk::hmac_sha256(webhook_key, body));
-        EXPECT_EQ(rig.webhook({{"tremendous-webhook-signature", signature}}, body, 0).verdict, TRIBUTARY_WEBHOOK_IGNORED);
+        EXPECT_EQ(rig.webhook({{"tremendous-webhook-signature", signature}}, body, 0).verdict,
+                  TRIBUTARY_WEBHOOK_IGNORED);
     }
 }
 
