@@ -35,6 +35,8 @@ public:
     std::string_view text(int column) const;   // valid until next(); also for BLOB columns
     std::string string(int column) const { return std::string(text(column)); }
     bool is_null(int column) const;
+    enum class Type : char { null = 'N', integer = 'I', text = 'T', blob = 'B' };
+    Type type(int column) const;               // ask before text() or integer() convert
     int columns() const;
 
 private:
@@ -52,7 +54,7 @@ public:
     // Digest, std::nullptr_t, std::optional of those.
     template <class... Args>
     Rows query(const char* sql, const Args&... args) {
-        sqlite3_stmt* statement = prepare(sql);
+        sqlite3_stmt* statement = prepare(sql, static_cast<int>(sizeof...(Args)));
         int index = 0;
         (bind(statement, ++index, args), ...);
         return Rows(&connection_, statement, sql);
@@ -60,7 +62,7 @@ public:
     // Runs a change; returns how many rows it touched.
     template <class... Args>
     int64_t run(const char* sql, const Args&... args) {
-        sqlite3_stmt* statement = prepare(sql);
+        sqlite3_stmt* statement = prepare(sql, static_cast<int>(sizeof...(Args)));
         int index = 0;
         (bind(statement, ++index, args), ...);
         return finish(statement, sql);
@@ -86,7 +88,7 @@ public:
     Result<void> result() const;
 
 private:
-    sqlite3_stmt* prepare(const char* sql);
+    sqlite3_stmt* prepare(const char* sql, int parameters);  // as many must be bound, or the Tx is refused
     int64_t finish(sqlite3_stmt* statement, const char* sql);
     void bind_integer(sqlite3_stmt* statement, int index, int64_t value);
     void bind_text(sqlite3_stmt* statement, int index, std::string_view value);
