@@ -24,16 +24,17 @@ struct Job {
     int64_t queued_ms = 0;
 };
 
-class CurlClient final : public HttpClient {
+// A libcurl multi handle with its thread and its queue.
+class Lane {
 public:
-    explicit CurlClient(ClientOptions options) : options_(std::move(options)), multi_(curl_multi_init()) {
+    explicit Lane(ClientOptions options) : options_(std::move(options)), multi_(curl_multi_init()) {
         TRIBUTARY_ASSERT(multi_ != nullptr);
         options_.in_flight_max = std::max(1U, options_.in_flight_max);
         curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(options_.in_flight_max));
         curl_multi_setopt(multi_, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
         thread_ = std::thread([this] { run(); });
     }
-    ~CurlClient() override {
+    ~Lane() {
         TRIBUTARY_ASSERT(std::this_thread::get_id() != thread_.get_id());  // not from a callback
         {
             const std::lock_guard lock(mutex_);
@@ -43,14 +44,8 @@ public:
         thread_.join();
         curl_multi_cleanup(multi_);
     }
-    void send(OutgoingRequest request, Done done) override { enqueue(std::move(request), std::move(done)); }
-    void send_mail(OutgoingMail mail, Done done) override { enqueue(std::move(mail), std::move(done)); }
-
-private:
-    struct Flight {
-        std::unique_ptr<Transfer> transfer;
-        Done done;
-    };
+    Lane(const Lane&) = delete;
+    Lane& operator=(const Lane&) = delete;
 
     template <class What>
     void enqueue(What what, Done done) {
@@ -58,7 +53,7 @@ private:
         {
             const std::lock_guard lock(mutex_);
             if (queue_.size() >= options_.queue_max) {
-                refused_.push_back(std::move(job));  // answered on the client's thread too, but now
+                refused_.push_back(std::move(job));  // answered on the lane's thread too, but now
             } else {
                 job.what = std::move(what);
                 queue_.push_back(std::move(job));
@@ -66,6 +61,12 @@ private:
         }
         curl_multi_wakeup(multi_);
     }
+
+private:
+    struct Flight {
+        std::unique_ptr<Transfer> transfer;
+        Done done;
+    };
 
     void run() {
         while (take_jobs()) {
@@ -148,15 +149,28 @@ private:
     std::deque<Job> queue_;    // guarded by mutex_
     std::deque<Job> refused_;  // guarded by mutex_; without request, only to be told
     bool is_stopping_ = false;  // guarded by mutex_
-    std::map<CURL*, Flight> flights_;  // the client's thread only
+    std::map<CURL*, Flight> flights_;  // the lane's thread only
     std::thread thread_;
+};
+
+// Mail has a lane of its own: libcurl waits for the answer to QUIT when it closes a mail connection, and a mail server
+// that does not give one must not hold up payouts.
+class CurlClient final : public HttpClient {
+public:
+    explicit CurlClient(const ClientOptions& options) : requests_(options), mails_(options) {}
+    void send(OutgoingRequest request, Done done) override { requests_.enqueue(std::move(request), std::move(done)); }
+    void send_mail(OutgoingMail mail, Done done) override { mails_.enqueue(std::move(mail), std::move(done)); }
+
+private:
+    Lane requests_;
+    Lane mails_;
 };
 
 }  // namespace
 
 std::unique_ptr<HttpClient> HttpClient::start(ClientOptions options) {
     initialise_curl();
-    return std::make_unique<CurlClient>(std::move(options));
+    return std::make_unique<CurlClient>(options);
 }
 
 }  // namespace tributary::net

@@ -1,4 +1,5 @@
-// HttpClient: outgoing HTTP and SMTP over libcurl multi, on one thread of its own, at most in_flight_max transfers.
+// HttpClient: outgoing HTTP and SMTP over libcurl multi, on a thread of its own for each, with at most in_flight_max
+// transfers and queue_max waiting there.
 // TLS is verified always (CA bundle or a file of ours); redirects are never followed; http:// and smtp:// without TLS
 // only to loopback. The outcome keeps apart "nothing left this machine" and "the peer may have acted".
 #pragma once
@@ -58,7 +59,7 @@ class HttpClient {
 public:
     static std::unique_ptr<HttpClient> start(ClientOptions options);
     virtual ~HttpClient() = default;  // aborts what is in flight: maybe_sent
-    // [any thread] The callback runs once, on the client's thread, and must not block.
+    // [any thread] The callback runs once, on a thread of the client's, and must not block.
     virtual void send(OutgoingRequest request, std::function<void(Outcome)> done) = 0;
     virtual void send_mail(OutgoingMail mail, std::function<void(Outcome)> done) = 0;
 };

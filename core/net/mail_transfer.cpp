@@ -57,6 +57,8 @@ Result<void> Transfer::prepare_mail(OutgoingMail mail) {
     TRIBUTARY_TRY(CheckedUrl url, parse_url(mail_.server_url));
     TRIBUTARY_CHECK(check(mail_, url));
     TRIBUTARY_CHECK(set_common(url, mail_.timeout_ms, "smtp,smtps"));
+    // Also bounds how long libcurl waits for the answer to QUIT, which blocks this thread.
+    curl_easy_setopt(easy_, CURLOPT_SERVER_RESPONSE_TIMEOUT, static_cast<long>(std::clamp<int64_t>(mail_.timeout_ms / 1000, 1, 60)));
     const bool starts_tls = url.scheme == "smtp" && mail_.requires_tls;
     url_ = std::move(url.handle);
     curl_easy_setopt(easy_, CURLOPT_USE_SSL, static_cast<long>(starts_tls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
@@ -84,10 +86,11 @@ size_t Transfer::on_mail_data(char* into, size_t size, size_t count, void* self)
     return taken;
 }
 
-// Lines of replies, "250-first" … "250 last"; the text of the last reply is kept.
+// Lines of replies, "250-first" … "250 last"; the text of the last reply is kept, but not of that to QUIT.
 size_t Transfer::on_mail_reply(char* data, size_t size, size_t count, void* self) {
     auto& transfer = *static_cast<Transfer*>(self);
     const std::string_view line(data, size * count);
+    if (line.starts_with("221")) return line.size();
     if (transfer.is_reply_whole_) transfer.mail_reply_.clear();
     transfer.is_reply_whole_ = line.size() < 4 || line[3] != '-';
     if (transfer.mail_reply_.size() + line.size() <= reply_size_max) {

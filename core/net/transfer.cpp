@@ -155,7 +155,12 @@ size_t Transfer::on_header(char* data, size_t size, size_t count, void* self) {
 }
 
 void Transfer::take_header(std::string_view line) {
-    if (line.starts_with("HTTP/")) return response_.headers.clear();  // also after an interim 1xx answer
+    if (line.starts_with("HTTP/")) {
+        is_header_whole_ = false;
+        return response_.headers.clear();  // of an interim 1xx answer
+    }
+    if (is_header_whole_) return;  // a trailer
+    is_header_whole_ = trim(line).empty();
     const size_t colon = line.find(':');
     if (colon == std::string_view::npos) return;
     response_.headers.push_back({lower_ascii(trim(line.substr(0, colon))), std::string(trim(line.substr(colon + 1)))});
@@ -175,6 +180,8 @@ Outcome Transfer::finish_request(CURLcode code) {
     if (code != CURLE_OK && !is_capped_) return unanswered(has_begun_, code);
     long status = 0;
     curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+    // libcurl takes half a header, or an interim answer and no more, for success.
+    if (!is_header_whole_ || status < 200) return unanswered(has_begun_, CURLE_PARTIAL_FILE);
     Outcome outcome;
     outcome.delivery = Delivery::answered;
     outcome.response = std::move(response_);

@@ -58,6 +58,7 @@ private:
     bool may_repeat_ = false;     // libcurl may send it again over a new connection (idempotent methods)
     bool is_capped_ = false;      // we cut the answer at response_size_max
     size_t header_size_ = 0;
+    bool is_header_whole_ = false;
     Response response_;
 };
 

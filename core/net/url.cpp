@@ -31,6 +31,9 @@ Result<CheckedUrl> parse_url(const std::string& url) {
     out.handle.reset(curl_url());
     if (!out.handle) return fail(ErrorCode::internal, "out of memory");
     const CURLUcode code = curl_url_set(out.handle.get(), CURLUPART_URL, url.c_str(), CURLU_DISALLOW_USER);
+    const size_t authority = url.find("://");
+    if (authority != std::string::npos && url.substr(authority + 3, 1) == "/")  // libcurl would read on for a host
+        return fail(ErrorCode::invalid, "the URL has no host");
     if (code != CURLUE_OK || url.find('\0') != std::string::npos)
         return fail(ErrorCode::invalid, fmt::format("not an absolute URL without user info: {}", curl_url_strerror(code)));
     out.scheme = lower_ascii(part_of(out.handle.get(), CURLUPART_SCHEME));
