@@ -82,8 +82,10 @@ AllowedHosts allowed_hosts(const Manifest& manifest, const ResolvedOptions& opti
     AllowedHosts allowed;
     allowed.patterns = manifest.hosts;
     for (const ResolvedOption& option : options) {
-        if (option.type != OptionType::url) continue;
-        if (auto url = parse_url(option.value.reveal())) allowed.origins.push_back(*url);
+        // A mail server is given as text: the option type url means HTTP.
+        const auto url = parse_url(option.value.reveal());
+        const bool is_mail_server = url && option.type == OptionType::text && url->scheme.starts_with("smtp");
+        if (url && (option.type == OptionType::url || is_mail_server)) allowed.origins.push_back(*url);
     }
     return allowed;
 }

@@ -14,7 +14,7 @@ namespace tributary::host {
 // Where requests of one configured connector may go.
 struct AllowedHosts {
     std::vector<std::string> patterns;  // of the manifest: the scheme's own port only
-    std::vector<Url> origins;           // of URL options: scheme, host and port as configured
+    std::vector<Url> origins;           // of URL options and of smtp:// text options, as configured
 };
 AllowedHosts allowed_hosts(const Manifest& manifest, const ResolvedOptions& options);
 

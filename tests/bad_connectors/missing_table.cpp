@@ -1,0 +1,4 @@
+// Says payout and brings no payout table.
+#include "base.hpp"
+
+BAD_PAYOUT(descriptor.payout = nullptr)

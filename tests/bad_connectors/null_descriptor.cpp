@@ -1,0 +1,4 @@
+// Gives no descriptor.
+#include "base.hpp"
+
+EXPORT_DESCRIPTOR(nullptr)

@@ -1,0 +1,4 @@
+// A descriptor that ends too early.
+#include "base.hpp"
+
+BAD_PAYOUT(descriptor.struct_size = 16)

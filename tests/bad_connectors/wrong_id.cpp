@@ -1,0 +1,4 @@
+// An id that is not lower case, digits and dashes.
+#include "base.hpp"
+
+BAD_PAYOUT(descriptor.id = "../Bad Id")
