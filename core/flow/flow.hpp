@@ -36,7 +36,7 @@ struct FeedProfile {
 // What became of an interchange; the JSON of /v1/interchanges/{seq}.
 struct Outcome {
     InterchangeSeq seq;
-    std::string state;                // received | posting | done | rejected | duplicate | test
+    std::string state;                // received | posting | done | rejected | duplicate | test | held
     std::string ack;                  // bytes to answer with, may be empty
     std::string ack_format;           // "TA1+997"
     json::object summary;             // counts, envelopes, sets, report (capped errors)

@@ -36,12 +36,12 @@ struct Accepted {
 
 class Intake {
 public:
-    static Result<std::unique_ptr<Intake>> create(store::Store& store, flow::Flow& flow, Clock& clock, Random& random,
+    static Result<std::unique_ptr<Intake>> create(store::Store& store, flow::Flow& flow, Clock& clock,
                                                   std::string spool_directory, SpoolLimits limits);
     virtual ~Intake() = default;
     // Registers durably, then hands to the flow. Same transport id with other bytes: conflict. Over quota: unavailable.
     virtual void accept(Arrival arrival, std::function<void(Result<Accepted>)> done) = 0;
-    virtual std::string upload_directory() const = 0;   // where transports write bodies: same file system as the spool
+    virtual std::string upload_directory() const = 0;   // where transports write bodies: the spool itself
     // Deletes what retention allows; returns bytes freed. Called by the daemon's timer.
     virtual Result<uint64_t> sweep() = 0;
     virtual uint64_t spool_size() const = 0;
@@ -50,10 +50,12 @@ public:
 // A drop folder: <path>/ is watched (inotify plus a slow scan); files appear by rename or close; names that start with '.'
 // or end with .tmp .part .filepart .swp are left alone. Each file is copied into the spool, accepted, answered, then moved
 // to accepted/ rejected/ or duplicate/ under its own name (a number is added when taken) with <name>.report.json and
-// <name>.ack beside it; every step fsynced. A file that cannot be read is left where it is and logged once.
+// <name>.ack beside it; every step fsynced. A file that cannot be read is left where it is and logged once. After a crash
+// in between, the same file (name, inode, time, size) is recognised and only finished.
 struct FolderOptions {
     std::string feed;
     std::string path;
+    std::string answer_folder;             // where <name>.ack goes; "" = beside the moved file
     int64_t settle_ms = 1000;              // a file must not have changed for this long when it did not come by rename
     uint64_t size_max = 2ull << 30;
 };

@@ -89,7 +89,7 @@ CREATE TABLE report (
   purpose INTEGER NOT NULL, date INTEGER NOT NULL, period_start INTEGER NOT NULL, period_end INTEGER NOT NULL,
   interchange INTEGER NOT NULL, set_ordinal INTEGER NOT NULL, state TEXT NOT NULL,
   superseded_by INTEGER NOT NULL DEFAULT 0,
-  reversed_to INTEGER NOT NULL DEFAULT 0   -- when superseded: events with id >= this are reversed already; 0 = none yet
+  reversed_to INTEGER NOT NULL DEFAULT 0   -- when superseded: events from this id on are reversed; 0 none yet, -1 all
 ) STRICT;
 CREATE INDEX report_key ON report (feed, distributor, report_id, id);
 
