@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Installs what tests need, builds, and runs the whole suite. Usage: tests/run.sh [preset]   (dev by default; asan, clang)
+# With CI=true the sanitizer build and the fuzzers (a minute each) run as well.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+preset=${1:-dev}
+packaging/setup.sh tests
+step() { printf '\n==> %s\n' "$*"; }
+suite() {
+  step "building ($1)"
+  cmake --preset "$1" >/dev/null
+  cmake --build --preset "$1" -- --quiet
+  step "testing ($1)"
+  ctest --test-dir "build/$1" --output-on-failure -j2 --timeout 900
+}
+suite "$preset"
+if [ "${CI:-}" = true ] && [ "$preset" = dev ]; then
+  suite asan
+fi
