@@ -86,7 +86,8 @@ public:
           is_rejected_(interchange_.verdict == TRIBUTARY_REJECTED) {}
 
     std::string build() {
-        const bool has_address = interchange_.sender.size != 0 && interchange_.receiver.size != 0;
+        const bool has_address = interchange_.sender.size != 0 && interchange_.receiver.size != 0 &&
+                                 interchange_.control_number.size != 0;
         if (context_.is_ta1_only || !has_address) return {};
         const std::string_view format = text(request_.format);
         const bool has_ta1 = format.find("TA1") != std::string_view::npos;

@@ -89,7 +89,7 @@ void Envelope::check_group(const Segment& gs) {
     if (length_of(1) != 2) {
         fail_group(Finding::gs_value, spot_in(gs, 1, "two letters"), "1");
     } else if (!group_.context.is_supported) {
-        fail_group(Finding::group_unsupported, spot_in(gs, 1, "PT"), "1");
+        fail_group(Finding::group_unsupported, spot_in(gs, 1, "PT, sales reports"), "1");
     }
     for (const uint32_t element : {2U, 3U}) {
         if (length_of(element) < 2 || length_of(element) > 15) {

@@ -147,7 +147,9 @@ void Session::open_interchange(bool is_at_end) {
     const tributary_position at = carry_at_;
     carry_.clear();
     if (fault.is_fault) {
-        if (!is_whole) read_isa_lenient(bytes, header);  // for the sender's name, if it is there
+        IsaHeader named;  // not to be read by, but it may tell whom to answer
+        read_isa_lenient(bytes, named);
+        if (header[13].empty() && !named[13].empty()) header = named;
         envelope_.begin_interchange(header, fault, at);
         is_garbage_quiet_ = true;
         count_lines(bytes, at.byte);

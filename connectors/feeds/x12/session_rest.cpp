@@ -158,6 +158,7 @@ void Session::finish_tail() {
             spot.tag = "IEA";
             envelope_.report(Finding::last_terminator_missing, spot);
             deliver(rest.data(), rest.data() + rest.size(), carry_at_);
+            carry_.clear();
         }
     }
     if (state_ == State::between && !carry_.empty()) {
