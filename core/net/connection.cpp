@@ -16,7 +16,8 @@ namespace {
 constexpr size_t buffer_size = 64 * 1024;
 constexpr size_t idle_buffer_size = 2048;
 constexpr int64_t handshake_ms_max = 10'000;
-constexpr int64_t goodbye_ms = 2'000;
+constexpr int64_t discard_ms = 2'000;
+constexpr int64_t goodbye_ms = 250;  // TLS: our close_notify leaves at once, the peer's is not needed
 constexpr uint64_t discard_size_max = 4 << 20;
 
 }  // namespace
@@ -174,6 +175,7 @@ void Connection::answer(uint64_t serial, Response response) {
 
 void Connection::deliver(Response response) {
     if (state_ == State::closed) return;
+    if (response.status == 0) return close();
     state_ = State::answering;
     body_writer_.reset();
     if (!is_sendable(response)) {
@@ -223,8 +225,8 @@ void Connection::discard() {
     if (state_ == State::closed) return;
     discarded_ += end_ - begin_;
     begin_ = end_ = 0;
-    if (discarded_ > discard_size_max || waited_ms_ >= goodbye_ms) return close();
-    read(goodbye_ms - waited_ms_, &Connection::discard);
+    if (discarded_ > discard_size_max || waited_ms_ >= discard_ms) return close();
+    read(discard_ms - waited_ms_, &Connection::discard);
 }
 
 void Connection::goodbye() {

@@ -52,7 +52,7 @@ struct Request {
 };
 
 struct Response {
-    int status = 200;
+    int status = 200;  // 0: close the connection without an answer
     std::vector<Header> headers;
     std::string body;
     static Response json(int status, const tributary::json::value& value);

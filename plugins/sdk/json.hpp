@@ -34,6 +34,7 @@ public:
     std::string_view number() const { return kind_ == Kind::number ? std::string_view(content_) : std::string_view(); }
     bool is_true() const { return kind_ == Kind::boolean && content_ == "true"; }
     const std::vector<Json>& items() const { return items_; }
+    const std::map<std::string, Json, std::less<>>& members() const { return members_; }
 
     // False when an object has the name already.
     bool add(std::string name, Json value) {
