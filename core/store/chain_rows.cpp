@@ -34,6 +34,7 @@ constexpr std::array<SealedTable, sealed_table_count> tables = {
     TRIBUTARY_SEALED("payout_receipt",
                      "seq, payout, request, source, status, outcome, code, message, reference, response_sha256, at", ""),
     TRIBUTARY_SEALED("audit", "seq, at, actor, action, subject, detail, trace_id", ""),
+    TRIBUTARY_SEALED("funding", "seq, key, incentive, amount, actor, at", ""),
 };
 
 #undef TRIBUTARY_SEALED

@@ -26,7 +26,7 @@ struct SealedTable {
     const char* bounds_sql;  // min(seq), max(seq)
 };
 
-inline constexpr size_t sealed_table_count = 8;
+inline constexpr size_t sealed_table_count = 9;
 std::span<const SealedTable, sealed_table_count> sealed_tables();
 
 using Marks = std::array<int64_t, sealed_table_count>;  // last sealed seq, in the order of sealed_tables()

@@ -3,6 +3,7 @@
 // Two codes that would meet get the account's id behind. beancount wants one of five roots in front: wallets are what the
 // program owes (Liabilities), all else is Equity. Its commodities are capitals: "points" becomes POINTS. The code as stored
 // stands beside each account. A debit is written positive, a credit negative.
+#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -178,7 +179,7 @@ private:
     const Write& write_;
     std::unordered_map<int64_t, Names> names_;
     std::vector<int64_t> order_;
-    std::unordered_map<std::string, std::string> commodities_;  // unit → as the format spells it
+    std::map<std::string, std::string> commodities_;  // unit → as the format spells it
     std::set<std::string> taken_commodities_;
 };
 

@@ -77,6 +77,12 @@ public:
                 Clock& clock)
         : options_(options), readers_(std::move(readers)), writer_(std::move(connection), options, clock) {}
 
+    // The writer's connection closes last: the last one that may write empties the WAL into the file.
+    ~SqliteStore() override {
+        writer_.stop();
+        readers_.reset();
+    }
+
     void add_participant(std::shared_ptr<Participant> participant) override {
         writer_.add_participant(std::move(participant));
     }
@@ -104,7 +110,7 @@ public:
 private:
     const StoreOptions options_;
     std::unique_ptr<ReadPool> readers_;
-    Writer writer_;  // last: its queue is finished while the readers still stand
+    Writer writer_;
 };
 
 Result<void> check_options(const StoreOptions& options) {

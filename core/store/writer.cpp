@@ -30,7 +30,10 @@ Writer::Writer(std::unique_ptr<Connection> connection, const StoreOptions& optio
     thread_ = std::thread([this] { run(); });
 }
 
-Writer::~Writer() {
+Writer::~Writer() { stop(); }
+
+void Writer::stop() {
+    if (!thread_.joinable()) return;
     {
         const std::lock_guard lock(mutex_);
         is_stopping_ = true;

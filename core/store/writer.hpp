@@ -17,7 +17,8 @@ namespace tributary::store {
 class Writer {
 public:
     Writer(std::unique_ptr<Connection> connection, const StoreOptions& options, Clock& clock);
-    ~Writer();  // finishes what was submitted
+    ~Writer();
+    void stop();  // finishes what was submitted; nothing may be submitted after
 
     void add_participant(std::shared_ptr<Participant> participant);
     void submit(Job job, Done done);
