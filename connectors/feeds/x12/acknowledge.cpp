@@ -109,15 +109,25 @@ private:
         const Delimiters& d = write_.delimiters();
         const bool has_repetition = context_.isa12 >= "00402" && d.repetition != '\0';
         const char isa11 = has_repetition ? d.repetition : 'U';
-        const std::string version = context_.isa12.size() == 5 ? write_.padded(context_.isa12, 5) : "00401";
+        const std::string version = context_.isa12.size() == 5 && count_of(context_.isa12) > 0 ? context_.isa12 : "00401";
         const std::string usage = context_.isa15 == "T" ? "T" : context_.isa15 == "I" ? "I" : "P";
         write_.segment({"ISA", "00", std::string(10, ' '), "00", std::string(10, ' '),
-                        write_.padded(text(interchange_.receiver_qualifier), 2),
-                        write_.padded(text(interchange_.receiver), 15),
-                        write_.padded(text(interchange_.sender_qualifier), 2),
+                        qualifier(interchange_.receiver_qualifier), write_.padded(text(interchange_.receiver), 15),
+                        qualifier(interchange_.sender_qualifier),
                         write_.padded(text(interchange_.sender), 15), stamp_.date.substr(2), stamp_.time,
                         std::string(1, isa11), version, digits(request_.control_number, 9), "0", usage,
                         std::string(1, d.component)});
+    }
+
+    // What was wrong in the inbound header is not sent back: ZZ is "as we agreed".
+    static std::string qualifier(tributary_span inbound) {
+        const std::string_view value = text(inbound);
+        const bool is_fine = value.size() == 2 && is_alphanumeric(value[0]) && is_alphanumeric(value[1]);
+        return is_fine ? std::string(value) : "ZZ";
+    }
+    std::string application(tributary_span inbound, tributary_span fallback) const {
+        const std::string code = write_.clean(text(inbound), 15);
+        return code.size() >= 2 ? code : write_.clean(text(fallback), 15);
     }
 
     void write_ta1() {
@@ -137,9 +147,9 @@ private:
             size_t last = first + 1;
             while (last < groups.size() && is_like(*groups[first], *groups[last])) ++last;
             const std::string number = group_number(written++);
-            write_.segment({"GS", "FA", write_.clean(text(groups[first]->receiver), 15),
-                            write_.clean(text(groups[first]->sender), 15), stamp_.date, stamp_.time, number, "X",
-                            version_of(*groups[first])});
+            write_.segment({"GS", "FA", application(groups[first]->receiver, interchange_.receiver),
+                            application(groups[first]->sender, interchange_.sender), stamp_.date, stamp_.time, number,
+                            "X", version_of(*groups[first])});
             for (size_t i = first; i < last; ++i) write_group_answer(*groups[i]);
             write_.segment({"GE", std::to_string(last - first), number});
             first = last;

@@ -9,7 +9,6 @@ const std::vector<ElementFacts>& element_table() {
         {2, Kind::number, 1, 6, 0, "number of accepted sets"},
         {19, Kind::text, 2, 30, 0, "city"},
         {26, Kind::code, 2, 3, 0, "country code"},
-        {28, Kind::number, 1, 9, 0, "group control number"},
         {61, Kind::text, 1, 30, 0, "free text"},
         {65, Kind::decimal, 1, 8, 0, "height"},
         {66, Kind::code, 1, 2, 0, "kind of party id"},
@@ -149,6 +148,8 @@ const std::vector<ElementFacts>& element_table() {
         {9004, Kind::text, 1, 30, 0, "demand detail"},
         {9005, Kind::code, 1, 3, 0, "code of the demand detail"},
         {9006, Kind::decimal, 1, 15, 0, "value of the demand detail"},
+        {9010, Kind::text, 1, 9, 0, "control number of the answered data"},
+        {9011, Kind::text, 1, 3, 0, "answered transaction set id"},
         {9007, Kind::text, 1, 80, 0, "detail"},
     };
     return table;

@@ -120,7 +120,7 @@ void Findings::emit(Finding finding, const Spot& spot) {
 
 void Findings::leave_set(const tributary_position& at) {
     const uint32_t unlisted = in_set_.unlisted();
-    if (unlisted == 0) return;
+    if (unlisted == 0 || in_file_.errors_listed + in_file_.warnings_listed >= file_max) return;
     const std::string count = std::to_string(unlisted), limit = std::to_string(set_max);
     Spot spot;
     spot.at = at;

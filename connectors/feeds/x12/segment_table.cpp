@@ -53,9 +53,9 @@ const std::vector<SegmentFacts>& segment_table() {
         {"LM", "M559 O822", ""},
         {"LQ", "O1270 O1271", "C0102"},
         {"LX", "M554", ""},
-        // Acknowledgements
-        {"AK1", "M479 M28 O480", ""},
-        {"AK2", "M143 M329 O1705", ""},
+        // Acknowledgements; 9010 and 9011 repeat what another sender wrote, right or wrong
+        {"AK1", "M479 M9010 O480", ""},
+        {"AK2", "M9011 M9010 O1705", ""},
         {"AK3", "M721 M719 O447 O720 (O720)*4", ""},
         {"AK4", "MC030 O725 M723 O724", ""},
         {"AK5", "M717 (O718)*5", ""},

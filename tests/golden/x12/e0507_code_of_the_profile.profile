@@ -1,0 +1,1 @@
+codes.355=CA,BX

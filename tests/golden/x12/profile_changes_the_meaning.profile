@@ -1,0 +1,13 @@
+distributor.qualifiers=VN
+vendor.qualifiers=DB
+sale.codes=XX
+reference.invoice=ZZ
+date.invoice=050
+rep.functions=CN
+rep.phone=EX
+reseller.qualifiers=BY, ST
+end_customer.second_ship_to=true
+quantity.sold=99
+product.qualifiers=ZZ
+product.serial=XS
+reference.serial=2I

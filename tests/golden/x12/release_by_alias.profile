@@ -1,0 +1,1 @@
+version.aliases=004030=004010

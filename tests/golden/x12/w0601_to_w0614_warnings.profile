@@ -1,0 +1,1 @@
+serials.max=3
