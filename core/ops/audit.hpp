@@ -22,6 +22,7 @@ void record(store::Tx& tx, int64_t now_ms, const AuditRecord& record);
 // For changes that happen in a transaction of another module: on record before they are tried.
 Result<void> record_first(store::Store& store, int64_t now_ms, const AuditRecord& record);
 
-json::array audit_json(store::Tx& tx, int64_t after, int64_t rows_max);
+// Newest first: those before `after`.
+json::array audit_json(store::Tx& tx, int64_t after, int64_t rows_max, bool is_newest_first = false);
 
 }  // namespace tributary::ops
