@@ -21,8 +21,10 @@ using Done = std::function<void(Outcome)>;
 struct Job {
     std::variant<std::monostate, OutgoingRequest, OutgoingMail> what;  // monostate: refused, the queue was full
     Done done;
-    int64_t queued_ms = 0;
+    int64_t queued_ms = 0, expires_ms = 0;
 };
+
+constexpr int64_t expiry_scan_ms = 500;
 
 // A libcurl multi handle with its thread and its queue.
 class Lane {
@@ -49,7 +51,8 @@ public:
 
     template <class What>
     void enqueue(What what, Done done) {
-        Job job{std::monostate{}, std::move(done), system_clock().monotonic_ms()};
+        const int64_t now_ms = system_clock().monotonic_ms();
+        Job job{std::monostate{}, std::move(done), now_ms, now_ms + what.timeout_ms};
         {
             const std::lock_guard lock(mutex_);
             if (queue_.size() >= options_.queue_max) {
@@ -72,7 +75,7 @@ private:
         while (take_jobs()) {
             int running = 0;
             curl_multi_perform(multi_, &running);
-            if (!finish_done()) curl_multi_poll(multi_, nullptr, 0, 1000, nullptr);
+            if (!finish_done()) curl_multi_poll(multi_, nullptr, 0, expiry_scan_ms, nullptr);
         }
         abandon_all();
     }
@@ -84,6 +87,7 @@ private:
             const std::lock_guard lock(mutex_);
             if (is_stopping_) return false;
             jobs.swap(refused_);
+            take_expired(jobs);
             for (size_t room = options_.in_flight_max - flights_.size(); room > 0 && !queue_.empty(); --room) {
                 jobs.push_back(std::move(queue_.front()));
                 queue_.pop_front();
@@ -91,6 +95,17 @@ private:
         }
         for (Job& job : jobs) begin(std::move(job));
         return true;
+    }
+
+    // Those whose time ran out while they waited; begin() tells them. Call with mutex_ held.
+    void take_expired(std::deque<Job>& jobs) {
+        const int64_t now_ms = system_clock().monotonic_ms();
+        if (now_ms - scanned_ms_ < expiry_scan_ms) return;
+        scanned_ms_ = now_ms;
+        const auto is_waiting = [now_ms](const Job& job) { return now_ms < job.expires_ms; };
+        const auto expired = std::stable_partition(queue_.begin(), queue_.end(), is_waiting);
+        std::move(expired, queue_.end(), std::back_inserter(jobs));
+        queue_.erase(expired, queue_.end());
     }
 
     void begin(Job job) {
@@ -149,6 +164,7 @@ private:
     std::deque<Job> queue_;    // guarded by mutex_
     std::deque<Job> refused_;  // guarded by mutex_; without request, only to be told
     bool is_stopping_ = false;  // guarded by mutex_
+    int64_t scanned_ms_ = 0;
     std::map<CURL*, Flight> flights_;  // the lane's thread only
     std::thread thread_;
 };

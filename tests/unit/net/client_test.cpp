@@ -228,6 +228,42 @@ TEST(Queue, RefusesPastItsLimitAndServesTheRest) {
     EXPECT_LE(answered, 4);
 }
 
+TEST(Queue, TellsThoseWhoseTimeRanOutWhileTheyWaited) {
+    std::promise<void> release;
+    ScriptedServer server([&](RawConnection& connection) {
+        read_request(connection);
+        release.get_future().wait();
+    });
+    ClientOptions options;
+    options.in_flight_max = 1;
+    const auto client = HttpClient::start(options);
+    std::promise<void> first_done;
+    client->send(post(server.url(), "x"), [&](Outcome) { first_done.set_value(); });
+    OutgoingRequest hasty = post(server.url(), "x");
+    hasty.timeout_ms = 50;
+    EXPECT_EQ(send_and_wait(*client, hasty).delivery, Delivery::not_sent);
+    release.set_value();
+    first_done.get_future().wait();
+}
+
+TEST(Client, CarriesManyRequestsAtOnce) {
+    ServerOptions server_options = loopback({route("POST", "/m", echo())});
+    server_options.io_threads = 2;
+    const auto server = start(std::move(server_options));
+    const auto client = HttpClient::start({});
+    const std::string url = "http://127.0.0.1:" + std::to_string(port_of(*server)) + "/m";
+    constexpr int count = 1000;
+    std::atomic<int> right = 0, done = 0;
+    std::promise<void> all;
+    for (int i = 0; i < count; ++i)
+        client->send(post(url, std::to_string(i)), [&, i](Outcome outcome) {
+            if (outcome.response.body == "POST /m " + std::to_string(i)) ++right;
+            if (++done == count) all.set_value();
+        });
+    all.get_future().wait();
+    EXPECT_EQ(right, count);
+}
+
 TEST(Shutdown, TellsEveryoneWhatBecameOfTheirs) {
     std::promise<void> entered;
     ScriptedServer server([&](RawConnection& connection) {

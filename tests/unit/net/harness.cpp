@@ -6,11 +6,13 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "core/base/encoding.hpp"
+#include "core/base/log.hpp"
 
 namespace tributary::net {
 namespace {
@@ -69,7 +71,8 @@ RawConnection RawConnection::to_path(const std::string& path) {
 
 void RawConnection::send(std::string_view bytes) {
     while (!bytes.empty()) {
-        const ssize_t count = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        const ssize_t count = tls_ ? SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size()))
+                                   : ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
         if (count <= 0) return;
         bytes.remove_prefix(static_cast<size_t>(count));
     }
@@ -81,7 +84,7 @@ bool RawConnection::fill() {
     const timeval patience{20, 0};
     ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     char buffer[16384];
-    const ssize_t count = ::recv(fd_.get(), buffer, sizeof buffer, 0);
+    const ssize_t count = tls_ ? SSL_read(tls_.get(), buffer, sizeof buffer) : ::recv(fd_.get(), buffer, sizeof buffer, 0);
     if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) ADD_FAILURE() << "nothing came for 20 s";
     if (count <= 0) return false;
     received_.append(buffer, static_cast<size_t>(count));
@@ -115,6 +118,24 @@ void RawConnection::reset() {
     const linger at_once{1, 0};
     ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     fd_.reset();
+}
+
+void RawConnection::start_tls(const TlsFiles& files) {
+    SSL_CTX* const context = SSL_CTX_new(TLS_server_method());
+    EXPECT_EQ(SSL_CTX_use_certificate_chain_file(context, files.certificate.c_str()), 1);
+    EXPECT_EQ(SSL_CTX_use_PrivateKey_file(context, files.key.c_str(), SSL_FILETYPE_PEM), 1);
+    tls_ = Tls(SSL_new(context), SSL_free);
+    SSL_CTX_free(context);
+    SSL_set_fd(tls_.get(), fd_.get());
+    SSL_accept(tls_.get());  // a failure shows in what is read next
+}
+
+void RawConnection::start_tls() {
+    SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
+    tls_ = Tls(SSL_new(context), SSL_free);
+    SSL_CTX_free(context);
+    SSL_set_fd(tls_.get(), fd_.get());
+    EXPECT_EQ(SSL_connect(tls_.get()), 1);
 }
 
 int status_of(const std::string& response) {
@@ -157,6 +178,9 @@ ScriptedServer::~ScriptedServer() {
 }
 
 std::string ScriptedServer::url(const std::string& path) const { return "http://127.0.0.1:" + std::to_string(port_) + path; }
+
+QuietLog::QuietLog() { set_log_writer([](const std::string&) {}); }
+QuietLog::~QuietLog() { set_log_writer(nullptr); }
 
 uint16_t unused_port() {
     uint16_t port = 0;

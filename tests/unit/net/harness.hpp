@@ -13,6 +13,8 @@
 #include "core/net/client.hpp"
 #include "core/net/server.hpp"
 
+struct ssl_st;
+
 namespace tributary::net {
 
 class TemporaryDirectory {
@@ -39,10 +41,14 @@ public:
     std::string read_all();                      // to the end of the stream
     bool is_closed() { return read_all().empty(); }
     void reset();                                // close at once, with a TCP reset
+    void start_tls(const TlsFiles& files);       // as server
+    void start_tls();                            // as client, believing anything
 
 private:
+    using Tls = std::unique_ptr<ssl_st, void (*)(ssl_st*)>;
     bool fill();
     FileDescriptor fd_;
+    Tls tls_{nullptr, nullptr};
     std::string received_;
 };
 
@@ -65,6 +71,13 @@ private:
     uint16_t port_ = 0;
     std::atomic<int> connections_{0};
     std::thread thread_;
+};
+
+// Swallows the log while a test provokes what is logged.
+class QuietLog {
+public:
+    QuietLog();
+    ~QuietLog();
 };
 
 uint16_t unused_port();

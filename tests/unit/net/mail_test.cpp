@@ -15,6 +15,8 @@ struct SmtpScript {
     std::string on_data = "354 go on";
     std::string on_dot = "250-queued\r\n250 as 42";  // "" = drop the connection without an answer
     bool drops_in_data = false;                        // after 354, before the data is read
+    std::string on_auth = "235 welcome";
+    std::optional<TlsFiles> tls = std::nullopt;        // offers STARTTLS
 };
 
 class SmtpServer {
@@ -24,31 +26,50 @@ public:
     std::string url() const { return "smtp://127.0.0.1:" + std::to_string(server_.port()); }
     const std::string& received() const { return received_; }
     const std::vector<std::string>& commands() const { return commands_; }
+    const std::string& login() const { return login_; }
 
 private:
     void serve(RawConnection& connection) {
         connection.send(script_.greeting + "\r\n");
         for (std::string line; !(line = connection.read_until("\r\n")).empty();) {
             commands_.emplace_back(trim(line));
-            if (line.starts_with("EHLO")) connection.send("250-test\r\n250 8BITMIME\r\n");
-            else if (line.starts_with("MAIL")) connection.send(script_.on_mail + "\r\n");
-            else if (line.starts_with("RCPT")) connection.send(script_.on_recipient + "\r\n");
-            else if (line.starts_with("DATA")) {
-                connection.send(script_.on_data + "\r\n");
-                if (!script_.on_data.starts_with("354")) continue;
-                if (script_.drops_in_data) return connection.reset();
-                received_ = connection.read_until("\r\n.\r\n");
-                if (script_.on_dot.empty()) return;
-                connection.send(script_.on_dot + "\r\n");
-            } else if (line.starts_with("QUIT")) {
-                return connection.send("221 bye\r\n");
-            } else {
-                connection.send("502 what\r\n");
-            }
+            if (!answer(connection, commands_.back())) return;
         }
     }
+
+    // False when the connection is to be dropped.
+    bool answer(RawConnection& connection, const std::string& command) {
+        const auto reply = [&](const std::string& text) { return connection.send(text + "\r\n"), true; };
+        if (command.starts_with("EHLO"))
+            return reply(std::string("250-test\r\n250-AUTH PLAIN\r\n250 ") + (script_.tls ? "STARTTLS" : "8BITMIME"));
+        if (command.starts_with("MAIL")) return reply(script_.on_mail);
+        if (command.starts_with("RCPT")) return reply(script_.on_recipient);
+        if (command == "QUIT") return !reply("221 bye");
+        if (command == "DATA") return take_data(connection);
+        if (command == "STARTTLS") {
+            reply("220 go on");
+            return connection.start_tls(*script_.tls), true;
+        }
+        if (command == "AUTH PLAIN") {
+            reply("334 ");
+            login_ = trim(connection.read_until("\r\n"));
+            return reply(script_.on_auth);
+        }
+        return reply("502 what");
+    }
+
+    bool take_data(RawConnection& connection) {
+        connection.send(script_.on_data + "\r\n");
+        if (!script_.on_data.starts_with("354")) return true;
+        if (script_.drops_in_data) return connection.reset(), false;
+        received_ = connection.read_until("\r\n.\r\n");
+        if (script_.on_dot.empty()) return false;
+        connection.send(script_.on_dot + "\r\n");
+        return true;
+    }
+
     SmtpScript script_;
-    std::string received_;
+    std::string received_, login_;
     std::vector<std::string> commands_;
     ScriptedServer server_;
 };
@@ -126,6 +147,50 @@ TEST(MailDelivery, IsNotSentWithoutTheTlsItRequires) {
     OutgoingMail mail = mail_to(server.url());
     mail.requires_tls = true;  // the server offers no STARTTLS
     EXPECT_EQ(send_mail_and_wait(*client, mail).delivery, Delivery::not_sent);
+    EXPECT_EQ(server.received(), "");
+}
+
+TEST(MailDelivery, LogsInBehindStartTls) {
+    const TemporaryDirectory directory;
+    const TlsFiles files = make_certificate(directory, "mail");
+    const SmtpServer server({.tls = files});
+    ClientOptions options;
+    options.ca_file = files.certificate;
+    const auto client = HttpClient::start(options);
+    OutgoingMail mail = mail_to(server.url());
+    mail.requires_tls = true;
+    mail.username = "user";
+    mail.password = "word";
+    const Outcome outcome = send_mail_and_wait(*client, mail);
+    ASSERT_EQ(outcome.delivery, Delivery::answered) << outcome.message;
+    EXPECT_EQ(outcome.response.status, 250);
+    const auto& commands = server.commands();
+    const auto tls = std::find(commands.begin(), commands.end(), "STARTTLS");
+    const auto login = std::find(commands.begin(), commands.end(), "AUTH PLAIN");
+    ASSERT_NE(login, commands.end());
+    EXPECT_LT(tls, login);
+    EXPECT_EQ(server.login(), base64_encode(std::string_view("\0user\0word", 10)));
+}
+
+TEST(MailDelivery, IsNotSentToAServerThatCannotBeVerified) {
+    const TemporaryDirectory directory;
+    const SmtpServer server({.tls = make_certificate(directory, "mail")});
+    const auto client = HttpClient::start({});
+    OutgoingMail mail = mail_to(server.url());
+    mail.requires_tls = true;
+    EXPECT_EQ(send_mail_and_wait(*client, mail).delivery, Delivery::not_sent);
+    EXPECT_EQ(server.received(), "");
+}
+
+TEST(MailDelivery, SaysWhenTheLoginIsRefused) {
+    const SmtpServer server({.on_auth = "535 wrong"});
+    const auto client = HttpClient::start({});
+    OutgoingMail mail = mail_to(server.url());
+    mail.username = "user";
+    mail.password = "word";
+    const Outcome outcome = send_mail_and_wait(*client, mail);
+    ASSERT_EQ(outcome.delivery, Delivery::answered) << outcome.message;
+    EXPECT_EQ(outcome.response.status, 535);
     EXPECT_EQ(server.received(), "");
 }
 

@@ -89,6 +89,7 @@ TEST_F(BodyFiles, GoWhenAChunkedBodyGrowsTooLarge) {
     connection.send("POST /in HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
     for (int i = 0; i < 9; ++i) connection.send("100000\r\n" + std::string(1 << 20, 'x') + "\r\n");
     EXPECT_EQ(status_of(connection.read_response()), 413);
+    connection.reset();
     finish();
     EXPECT_TRUE(directory_.files().empty());
 }
@@ -109,6 +110,7 @@ TEST_F(BodyFiles, AreNotMadeWhenTheGuardRefuses) {
 }
 
 TEST_F(BodyFiles, AnswerUnavailableWhenStorageRefuses) {
+    const QuietLog quiet;
     start_server();
     const std::string moved = directory_.path() + "-moved";
     ASSERT_EQ(::rename(directory_.path().c_str(), moved.c_str()), 0);

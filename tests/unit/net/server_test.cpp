@@ -1,7 +1,6 @@
 // The server over plain TCP on loopback: routing, keep-alive, answers from anywhere, draining.
 #include <gtest/gtest.h>
 
-#include "core/base/log.hpp"
 #include "tests/unit/net/harness.hpp"
 
 namespace tributary::net {
@@ -130,18 +129,18 @@ TEST(Server, SumsTheHeaderOverAllReads) {
 }
 
 TEST(Server, TakesAnAnswerFromAnyThreadLater) {
-    std::thread later;
+    std::promise<Respond> handed_over;
     const auto server = start(loopback({route("GET", "/hello", [&](Request, Respond respond) {
-        later = std::thread([respond = std::move(respond)] { respond(Response::text(202, "later")); });
+        handed_over.set_value(std::move(respond));
     })}));
     auto connection = RawConnection::to_port(port_of(*server));
     connection.send(simple_get);
+    handed_over.get_future().get()(Response::text(202, "later"));
     EXPECT_EQ(status_of(connection.read_response()), 202);
-    later.join();
 }
 
 TEST(Server, AnswersForAHandlerThatFails) {
-    set_log_writer([](const std::string&) {});
+    const QuietLog quiet;
     const auto server = start(loopback({
         route("GET", "/drops", [](Request, Respond) {}),
         route("GET", "/throws", [](Request, Respond) { throw std::runtime_error("no"); }),
@@ -161,7 +160,6 @@ TEST(Server, AnswersForAHandlerThatFails) {
         connection.send("GET /twice HTTP/1.1\r\nHost: x\r\n\r\n");
         EXPECT_EQ(body_of(connection.read_response()), "first");
     }
-    set_log_writer(nullptr);
 }
 
 TEST(Server, RefusesToServePlainlyBeyondLoopback) {
@@ -208,7 +206,7 @@ TEST(Drain, FinishesARunningRequestAndClosesIdleConnections) {
 }
 
 TEST(Drain, GivesUpAfterItsTime) {
-    set_log_writer([](const std::string&) {});
+    const QuietLog quiet;
     Respond kept;
     std::promise<void> entered;
     const auto server = start(loopback({route("GET", "/never", [&](Request, Respond respond) {
@@ -220,10 +218,10 @@ TEST(Drain, GivesUpAfterItsTime) {
     entered.get_future().wait();
     server->drain(50);
     EXPECT_TRUE(connection.is_closed());
-    set_log_writer(nullptr);
 }
 
 TEST(Server, IsOutlivedByARespondWithoutHarm) {
+    const QuietLog quiet;
     Respond kept;
     std::promise<void> entered;
     auto server = start(loopback({route("GET", "/never", [&](Request, Respond respond) {

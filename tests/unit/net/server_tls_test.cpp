@@ -69,6 +69,17 @@ TEST_F(Tls, ClosesOnAPeerThatSpeaksPlainly) {
     EXPECT_EQ(connection.read_all().find("HTTP/"), std::string::npos);
 }
 
+TEST_F(Tls, AnswersASlowSender) {
+    ServerOptions options = loopback({route("POST", "/in", echo())});
+    options.listeners.front().tls = files_;
+    options.request_timeout_ms = 300;
+    const auto server = start(std::move(options));
+    auto connection = RawConnection::to_port(port_of(*server));
+    connection.start_tls();
+    connection.send("POST /in HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab");
+    EXPECT_EQ(status_of(connection.read_response()), 408);
+}
+
 TEST_F(Tls, KeepsConnectionsAndDrainsThem) {
     ClientOptions options;
     options.ca_file = files_.certificate;
