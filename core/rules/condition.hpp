@@ -2,7 +2,7 @@
 //   or: and ("or" and)*   and: not ("and" not)*   not: "not" not | comparison
 //   comparison: sum (("=="|"!="|"<"|"<="|">"|">=") sum | ["not"] "in" (list | "cluster." name | field of type list))?
 //   sum: product (("+"|"-") product)*   product: atom ("*" atom)*
-//   atom: "text" | 'text' | ["-"] integer | ["-"] decimal | date (2026-11-01) | true | false | field | list | "(" or ")"
+//   atom: "text" | 'text' | ["-"] (integer | decimal) | date (2026-11-01) | true | false | field | list | "(" or ")"
 // Fields: event.{kind date quantity uom sale_kind ship_and_debit}, product.{sku name family tags}, and for party (the
 // recipient), rep, reseller, distributor: {code kind name level country region role groups}.
 // A field of somebody the event does not have (no rep) makes its comparison false, never an error.
@@ -28,8 +28,8 @@ inline constexpr size_t condition_errors_max = 20;    // reported for one condit
 
 class Condition {
 public:
-    // Parses and type-checks; errors carry line and column (in characters) counted from (line, column), the place of the
-    // text's first byte. False when anything was reported; out is then untouched.
+    // Parses and type-checks; errors carry line and column (in characters) counted from (line, column), the place of
+    // the text's first byte. False when anything was reported; out is then untouched.
     static bool parse(std::string_view text, const std::map<std::string, std::vector<std::string>>& clusters,
                       const std::string& file, size_t line, size_t column, SourceErrors& errors, Condition& out);
     // The shortcut product.<attribute> in values; of product.tags: any of values.

@@ -40,4 +40,7 @@ private:
     ErrorSink& errors_;
 };
 
+// The whole text; root is broken when anything was reported.
+ConditionNode parse_condition(std::string_view text, const Clusters& clusters, ErrorSink& errors);
+
 }  // namespace tributary::rules

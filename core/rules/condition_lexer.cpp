@@ -139,9 +139,11 @@ private:
         while (at_ < text_.size() && is_continuation(text_[at_])) ++at_;
         const std::string_view content = text_.substr(begin, at_ - begin);
         if (content == ".") return broken(begin, "a digit is missing before the decimal point");
-        if (content == "/" || content == "%") return broken(begin, fmt::format("there is no '{}' in conditions", content));
-        return broken(begin, fmt::format("'{}' has no meaning here",
-                                         is_utf8(content) && content[0] > ' ' ? std::string(content) : printable(content)));
+        if (content == "/" || content == "%")
+            return broken(begin, fmt::format("there is no '{}' in conditions", content));
+        return broken(begin, fmt::format("'{}' has no meaning here", is_utf8(content) && content[0] > ' '
+                                                                         ? std::string(content)
+                                                                         : printable(content)));
     }
 
     std::string_view text_;

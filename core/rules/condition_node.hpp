@@ -1,5 +1,5 @@
-// The checked tree of a condition and the table of fields. Internal to rules. Nodes are immutable once a Condition holds
-// them. Numbers and dates are Decimals (a date is yyyymmdd), so that one comparison serves both.
+// The checked tree of a condition and the table of fields. Internal to rules. Nodes are immutable once a Condition
+// holds them. Numbers and dates are Decimals (a date is yyyymmdd), so that one comparison serves both.
 #pragma once
 #include <optional>
 #include <string>

@@ -1,11 +1,9 @@
-// Recursive descent over the lexemes. After a mistake it goes on at the next "and", "or" or closing parenthesis, so that
-// one reading reports several.
+// Recursive descent over the lexemes. After a mistake it goes on at the next "and", "or" or closing parenthesis, so
+// that one reading reports several.
 #include <algorithm>
 
 #include <fmt/format.h>
 
-#include "core/base/assert.hpp"
-#include "core/base/encoding.hpp"
 #include "core/rules/condition.hpp"
 #include "core/rules/condition_check.hpp"
 
@@ -65,9 +63,10 @@ private:
 
     void unexpected(std::string_view message = {}) {
         if (now().token == Token::broken) return;
-        errors_.add(now().begin, message.empty() ? fmt::format("{} does not belong here: 'and' or 'or' joins comparisons",
-                                                               describe(now(), text_))
-                                                 : std::string(message));
+        errors_.add(now().begin, message.empty()
+                                     ? fmt::format("{} does not belong here: 'and' or 'or' joins comparisons",
+                                                   describe(now(), text_))
+                                     : std::string(message));
     }
 
     ConditionNode broken() {
@@ -102,7 +101,8 @@ private:
     bool enter() {
         if (++depth_ <= condition_depth_max) return true;
         if (depth_ == condition_depth_max + 1)
-            errors_.add(now().begin, fmt::format("nested deeper than {} levels: split the incentive", condition_depth_max));
+            errors_.add(now().begin, fmt::format("nested deeper than {} levels: split the incentive",
+                                                 condition_depth_max));
         at_ = lexemes_.size() - 1;  // the rest makes no sense without its beginning
         return false;
     }
@@ -262,8 +262,9 @@ private:
             }
             if (accept(Token::comma)) continue;
             if (now().token == Token::close_list || now().token == Token::broken) continue;
-            unexpected(now().token == Token::end ? "this list is not closed: ']' is missing"
-                                                 : fmt::format("',' or ']' is missing before {}", describe(now(), text_)));
+            unexpected(now().token == Token::end
+                           ? "this list is not closed: ']' is missing"
+                           : fmt::format("',' or ']' is missing before {}", describe(now(), text_)));
             return skip_list(begin);
         }
         ++at_;
@@ -288,74 +289,10 @@ private:
     int depth_ = 0;
 };
 
-// The shortcut in the words of the language.
-std::string shortcut_text(const FieldEntry& field, const std::vector<std::string>& values) {
-    const bool is_list = field.type == Type::list;
-    std::string out;
-    for (const std::string& value : values) {
-        if (!out.empty()) out += is_list ? " or " : ", ";
-        out += is_list ? fmt::format("\"{}\" in {}", value, field.name) : fmt::format("\"{}\"", value);
-    }
-    return is_list ? out : fmt::format("{} in [{}]", field.name, out);
-}
-
 }  // namespace
 
-bool Condition::parse(std::string_view text, const Clusters& clusters, const std::string& file, size_t line,
-                      size_t column, SourceErrors& errors, Condition& out) {
-    if (text.size() > condition_bytes_max || !is_utf8(text)) {
-        errors.push_back({file, line, column,
-                          text.size() > condition_bytes_max
-                              ? fmt::format("the condition has {} bytes: at most {} are allowed; split the incentive or "
-                                            "use a cluster, families, tags or skus", text.size(), condition_bytes_max)
-                              : "the condition is not UTF-8 text"});
-        return false;
-    }
-    SourceErrors own;
-    ErrorSink sink(text, file, line, column, own);
-    auto root = std::make_shared<ConditionNode>(Parser(text, clusters, sink).run());
-    if (!own.empty()) {
-        std::stable_sort(own.begin(), own.end(), [](const SourceError& a, const SourceError& b) {
-            return a.line != b.line ? a.line < b.line : a.column < b.column;
-        });
-        errors.insert(errors.end(), own.begin(), own.end());
-        return false;
-    }
-    out.root_ = std::move(root);
-    out.text_ = text;
-    return true;
-}
-
-Condition Condition::one_of_product(std::string_view attribute, const std::vector<std::string>& values) {
-    const FieldEntry* entry = find_field(fmt::format("product.{}", attribute));
-    TRIBUTARY_ASSERT(entry != nullptr);
-    ConditionNode field, list, node;
-    field.kind = NodeKind::field, field.type = entry->type, field.field = entry->field;
-    list.kind = NodeKind::list, list.type = Type::list, list.texts = values;
-    std::sort(list.texts.begin(), list.texts.end());
-    node.kind = entry->type == Type::list ? NodeKind::overlap : NodeKind::member;
-    node.type = Type::boolean;
-    node.children = {std::move(field), std::move(list)};
-    Condition out;
-    out.text_ = shortcut_text(*entry, values);
-    node.shown = shown_text(out.text_);
-    out.root_ = std::make_shared<ConditionNode>(std::move(node));
-    return out;
-}
-
-Condition Condition::all_of(const std::vector<Condition>& parts) {
-    TRIBUTARY_ASSERT(!parts.empty());
-    if (parts.size() == 1) return parts[0];
-    ConditionNode node;
-    node.kind = NodeKind::all, node.type = Type::boolean;
-    Condition out;
-    for (const Condition& part : parts) {
-        node.children.push_back(*part.root_);
-        out.text_ += fmt::format("{}({})", out.text_.empty() ? "" : " and ", part.text_);
-    }
-    node.shown = shown_text(out.text_);
-    out.root_ = std::make_shared<ConditionNode>(std::move(node));
-    return out;
+ConditionNode parse_condition(std::string_view text, const Clusters& clusters, ErrorSink& errors) {
+    return Parser(text, clusters, errors).run();
 }
 
 }  // namespace tributary::rules

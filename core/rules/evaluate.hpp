@@ -70,6 +70,7 @@ struct ExplainNames {            // what render needs to know of each incentive 
 };
 // One line of text per incentive, "en" or "de" (others fall back to "en").
 std::vector<std::string> render_explanation(const std::string& data,
-                                            const std::map<int64_t, ExplainNames>& incentives, const std::string& language);
+                                            const std::map<int64_t, ExplainNames>& incentives,
+                                            const std::string& language);
 
 }  // namespace tributary::rules

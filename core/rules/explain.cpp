@@ -22,28 +22,31 @@ struct Entry {
     std::string failed;
 };
 
-std::string entry_data(const Entry& entry) {
-    std::string out = fmt::format("[{},{},{}", entry.incentive, entry.version, entry.verdict);
-    std::string waiting;  // zeroes and empties that count only when something follows
-    const auto append = [&](bool is_empty, const std::string& text) {
-        waiting += "," + text;
-        if (is_empty) return;
-        out += waiting;
-        waiting.clear();
-    };
-    for (const int64_t value : {entry.amount, entry.units, entry.rate, entry.base})
-        append(value == 0, fmt::to_string(value));
-    append(entry.percent_or_factor.empty(), fmt::format("\"{}\"", entry.percent_or_factor));
-    append(entry.rounding == 0, fmt::to_string(entry.rounding));
-    append(entry.failed.empty(), entry.failed.empty() ? "\"\"" : to_text(json::value(entry.failed)));
-    return out + "]";
+void append_entry(std::string& out, const Entry& entry) {
+    const int64_t numbers[] = {entry.incentive, entry.version, entry.verdict, entry.amount,
+                               entry.units,     entry.rate,    entry.base};
+    constexpr size_t required = 3;  // the others end with the last that says something
+    size_t count = required;
+    for (size_t i = required; i < std::size(numbers); ++i)
+        if (numbers[i] != 0) count = i + 1;
+    if (!entry.percent_or_factor.empty()) count = 8;
+    if (entry.rounding != 0) count = 9;
+    if (!entry.failed.empty()) count = 10;
+    for (size_t i = 0; i < std::min(count, std::size(numbers)); ++i) {
+        out += i == 0 ? '[' : ',';
+        out += fmt::format_int(numbers[i]).c_str();
+    }
+    if (count >= 8) out.append(",\"").append(entry.percent_or_factor).append("\"");
+    if (count >= 9) out.append(",").append(fmt::format_int(entry.rounding).c_str());
+    if (count >= 10) out.append(",").append(to_text(json::value(entry.failed)));
+    out += ']';
 }
 
 bool read_entry(const json::value& value, Entry& out) {
     const json::array* array = value.if_array();
     if (!array || array->size() < 3) return false;
-    int64_t* const numbers[] = {&out.incentive, &out.version, &out.verdict, &out.amount, &out.units, &out.rate, &out.base,
-                                nullptr, &out.rounding, nullptr};
+    int64_t* const numbers[] = {&out.incentive, &out.version, &out.verdict, &out.amount,   &out.units,
+                                &out.rate,      &out.base,    nullptr,      &out.rounding, nullptr};
     for (size_t i = 0; i < std::min(array->size(), std::size(numbers)); ++i) {
         const json::value& item = (*array)[i];
         if (numbers[i] ? !item.is_int64() : !item.is_string()) return false;
@@ -142,7 +145,8 @@ private:
             case Verdict::condition_false:
                 return fmt::format(fmt::runtime(words_.condition), fmt::arg("failed", entry_.failed));
             case Verdict::no_base_award:
-                return fmt::format(fmt::runtime(words_.no_base), fmt::arg("of", fmt::to_string(fmt::join(names_.of, ", "))));
+                return fmt::format(fmt::runtime(words_.no_base),
+                                   fmt::arg("of", fmt::to_string(fmt::join(names_.of, ", "))));
             case Verdict::quantity_not_whole: return words_.not_whole;
             case Verdict::overflow: return words_.overflow;
         }
@@ -159,12 +163,15 @@ private:
         Wide one = 1;
         for (int i = 0; i < rate.scale; ++i) one *= 10;
         const Wide more = is_boost ? rate.value - one : Wide(rate.value);
-        const std::string exact = exact_text(more * entry_.base, names_.unit_exponent + rate.scale + (is_boost ? 0 : 2));
+        const std::string exact =
+            exact_text(more * entry_.base, names_.unit_exponent + rate.scale + (is_boost ? 0 : 2));
         const bool is_exact = exact == exact_text(entry_.amount, names_.unit_exponent);
         return fmt::format(fmt::runtime(is_boost ? words_.boost : words_.share),
                            fmt::arg("rate", local(exact_text(rate.value, rate.scale))),
-                           fmt::arg("more", local(exact_text(more, rate.scale))), fmt::arg("base", money(entry_.base))) +
-               fmt::format(fmt::runtime(is_exact ? words_.exact : words_.rounded), fmt::arg("exact", local(exact)),
+                           fmt::arg("more", local(exact_text(more, rate.scale))),
+                           fmt::arg("base", money(entry_.base))) +
+               fmt::format(fmt::runtime(is_exact ? words_.exact : words_.rounded),
+                           fmt::arg("exact", local(exact)),
                            fmt::arg("rounding", name_of(static_cast<Rounding>(entry_.rounding))),
                            fmt::arg("amount", money(entry_.amount)));
     }
@@ -187,7 +194,7 @@ std::string explanation_data(const Evaluation& evaluation, const std::vector<App
             entry.rounding = int(explained.rounding);
         }
         if (out.size() > 1) out += ',';
-        out += entry_data(entry);
+        append_entry(out, entry);
     }
     return out + "]";
 }

@@ -39,7 +39,7 @@ private:
     void read_program(const TomlNode& node) {
         TableReader reader(node, "[program]", file_);
         out_.id = reader.id("id", Need::required).value_or("");
-        out_.title = reader.text("title", Need::required).value_or("");
+        out_.title = reader.title("title", Need::required).value_or("");
         out_.unit = read_unit_key(reader, file_, Need::required).value_or(Unit{});
         out_.time_zone = reader.text("time_zone", Need::required).value_or("");
         if (!out_.time_zone.empty() && !is_time_zone(out_.time_zone)) {
@@ -80,7 +80,8 @@ private:
                                             [](const TomlNode& item) { return item.kind == TomlKind::table; });
         if (!are_tables) return file_.report(node->place, "write [[incentive]], in double brackets, once for each");
         if (node->items.size() > program_incentives_max)
-            return file_.report(node->place, fmt::format("more than {} incentives: split the program", program_incentives_max));
+            return file_.report(node->place, fmt::format("more than {} incentives: split the program",
+                                                         program_incentives_max));
         const DeclaredLines declared = declare(*node);
         out_.incentives.reserve(node->items.size());  // readers keep pointers to earlier ones
         for (const TomlNode& item : node->items)

@@ -1,5 +1,5 @@
-// A program as written in config/programs.d/*.toml, parsed and checked. Pure: text in, Program or errors out (the table of
-// time zones is read from the system). Values own what they hold; no thread rule.
+// A program as written in config/programs.d/*.toml, parsed and checked. Pure: text in, Program or errors out (the table
+// of time zones is read from the system). Values own what they hold; no thread rule.
 #pragma once
 #include <cstdint>
 #include <map>

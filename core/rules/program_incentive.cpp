@@ -52,8 +52,10 @@ std::optional<Unit> read_unit_key(TableReader& reader, const SourceFile& file, N
     const auto unit = unit_of(*code);
     if (!unit) return file.report(place, fmt::format("'unit': {}", unit.error().message)), std::nullopt;
     if (code->size() == 3 && std::all_of(code->begin(), code->end(), is_upper) && !is_currency(*code)) {
-        file.report(place, fmt::format("'{}' is not a currency of ISO 4217: correct it, or write your own unit in lower case",
-                                       *code));
+        file.report(
+            place, fmt::format(
+                       "'{}' is not a currency of ISO 4217: correct it, or write your own unit in lower case",
+                       *code));
         return std::nullopt;
     }
     return *unit;
@@ -65,7 +67,7 @@ IncentiveReader::IncentiveReader(const TomlNode& table, const Program& program, 
 
 Incentive IncentiveReader::read() {
     out_.code = reader_.id("code", Need::required).value_or("");
-    out_.title = reader_.text("title", Need::required).value_or("");
+    out_.title = reader_.title("title", Need::required).value_or("");
     out_.unit = program_.unit;
     read_kind();
     if (has_kind_) {
@@ -101,8 +103,10 @@ void IncentiveReader::refuse_keys_of_other_kinds() {
                                {"of", !is_per_unit, "\"share\" and \"boost\""}}) {
         const TomlEntry* entry = reader_.find(owned.key);
         if (!entry || owned.is_allowed) continue;
-        file_.report(entry->place, fmt::format("'{}' belongs to kind {}, this incentive is \"{}\": remove it, or change "
-                                               "the kind", owned.key, owned.owner, name_of(out_.kind)));
+        file_.report(entry->place,
+                     fmt::format("'{}' belongs to kind {}, this incentive is \"{}\": remove it, or change "
+                                 "the kind",
+                                 owned.key, owned.owner, name_of(out_.kind)));
     }
     const TomlEntry* to = reader_.find("to");
     if (to && out_.kind == IncentiveKind::boost)
@@ -123,18 +127,22 @@ void IncentiveReader::read_share() {
     if (const auto percent = reader_.decimal("percent", Need::required)) {
         out_.percent = *percent;
         if (percent->value <= 0 || compare(*percent, percent_max) > 0)
-            file_.report(reader_.find("percent")->value.place, "'percent' must be more than 0 and at most 100: 25 means 25 %");
+            file_.report(reader_.find("percent")->value.place,
+                         "'percent' must be more than 0 and at most 100: 25 means 25 %");
     }
 }
 
 void IncentiveReader::read_boost() {
     read_bases();
     if (!bases_.empty()) out_.to = bases_.front()->to;
-    const auto stranger = std::find_if(bases_.begin(), bases_.end(), [&](const Incentive* base) { return base->to != out_.to; });
+    const auto stranger = std::find_if(bases_.begin(), bases_.end(),
+                                       [&](const Incentive* base) { return base->to != out_.to; });
     if (stranger != bases_.end())
-        file_.report(reader_.find("of")->value.place,
-                     fmt::format("a boost pays one recipient: '{}' pays the {}, '{}' pays the {}; write one boost for each",
-                                 bases_.front()->code, name_of(out_.to), (*stranger)->code, name_of((*stranger)->to)));
+        file_.report(
+            reader_.find("of")->value.place,
+            fmt::format(
+                "a boost pays one recipient: '{}' pays the {}, '{}' pays the {}; write one boost for each",
+                bases_.front()->code, name_of(out_.to), (*stranger)->code, name_of((*stranger)->to)));
     const auto factor = reader_.decimal("factor", Need::required);
     if (!factor) return;
     out_.factor = *factor;
@@ -155,8 +163,9 @@ void IncentiveReader::read_bases() {
     out_.unit = first.unit;
     for (const Incentive* base : bases_)
         if (base->unit != first.unit)
-            file_.report(of->value.place, fmt::format("'{}' pays {}, '{}' pays {}: a {} builds on one unit", first.code,
-                                                      first.unit.code, base->code, base->unit.code, name_of(out_.kind)));
+            file_.report(of->value.place,
+                         fmt::format("'{}' pays {}, '{}' pays {}: a {} builds on one unit", first.code,
+                                     first.unit.code, base->code, base->unit.code, name_of(out_.kind)));
     const Unit inherited = out_.unit;
     read_unit();
     if (const TomlEntry* unit = reader_.find("unit"); unit && out_.unit != inherited)
@@ -208,7 +217,8 @@ void IncentiveReader::read_window() {
     if (const auto from = reader_.date("valid_from", Need::optional)) out_.valid_from = *from;
     if (const auto to = reader_.date("valid_to", Need::optional)) out_.valid_to = *to;
     if (out_.valid_to < out_.valid_from)
-        file_.report(reader_.find("valid_to")->value.place, "'valid_to' is before 'valid_from': both days are included");
+        file_.report(reader_.find("valid_to")->value.place,
+                     "'valid_to' is before 'valid_from': both days are included");
 }
 
 void IncentiveReader::read_condition() {

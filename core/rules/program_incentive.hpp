@@ -13,7 +13,8 @@ using DeclaredLines = std::map<std::string, size_t>;  // code -> line of its dec
 
 class IncentiveReader {
 public:
-    IncentiveReader(const TomlNode& table, const Program& program, const DeclaredLines& declared, const SourceFile& file);
+    IncentiveReader(const TomlNode& table, const Program& program, const DeclaredLines& declared,
+                    const SourceFile& file);
     // Always gives an incentive, as far as it could be read; mistakes are in the file's errors.
     Incentive read();
 

@@ -58,10 +58,19 @@ std::optional<std::string> TableReader::text(std::string_view key, Need need, si
     if (node->kind != TomlKind::text) return expected(*node, key, "text in quotes"), std::nullopt;
     if (trim(node->text).empty()) return file_.report(node->place, fmt::format("'{}' is empty", key)), std::nullopt;
     if (node->text.size() > bytes_max) {
-        file_.report(node->place, fmt::format("'{}' has {} bytes: at most {} are allowed", key, node->text.size(), bytes_max));
+        file_.report(node->place, fmt::format("'{}' has {} bytes: at most {} are allowed", key,
+                                              node->text.size(), bytes_max));
         return std::nullopt;
     }
     return node->text;
+}
+
+std::optional<std::string> TableReader::title(std::string_view key, Need need) {
+    auto out = text(key, need);
+    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; };
+    if (!out || std::none_of(out->begin(), out->end(), is_control)) return out;
+    file_.report(find(key)->value.place, fmt::format("'{}' holds a line end or a control character", key));
+    return std::nullopt;
 }
 
 std::optional<std::string> TableReader::id(std::string_view key, Need need) {
@@ -86,8 +95,9 @@ std::optional<Decimal> TableReader::decimal(std::string_view key, Need need) {
     const TomlNode* node = value(key, need);
     if (!node) return std::nullopt;
     if (node->kind == TomlKind::floating) {
-        file_.report(node->place, fmt::format("'{}' is a float, and floats are not exact: write it as text, {} = \"{}\"",
-                                              key, key, node->text));
+        file_.report(node->place,
+                     fmt::format("'{}' is a float, and floats are not exact: write it as text, {} = \"{}\"",
+                                 key, key, node->text));
         return std::nullopt;
     }
     std::optional<Decimal> out;
@@ -99,8 +109,10 @@ std::optional<Decimal> TableReader::decimal(std::string_view key, Need need) {
         return expected(*node, key, "an integer, or a decimal as text like \"12.50\""), std::nullopt;
     }
     if (!out)
-        file_.report(node->place, fmt::format("'{}' must be a number like 12 or \"12.50\", with at most 18 digits, 9 of "
-                                              "them decimals", key));
+        file_.report(node->place,
+                     fmt::format("'{}' must be a number like 12 or \"12.50\", with at most 18 digits, 9 of "
+                                 "them decimals",
+                                 key));
     return out;
 }
 
@@ -131,8 +143,8 @@ std::vector<std::string> TableReader::texts(std::string_view key, Need need) {
         file_.report(node->place, node->items.empty()
                                       ? fmt::format("'{}' is an empty list: name at least one{}", key,
                                                     need == Need::required ? "" : ", or leave the key out")
-                                      : fmt::format("'{}' has {} items: at most {} are allowed", key, node->items.size(),
-                                                    condition_items_max));
+                                      : fmt::format("'{}' has {} items: at most {} are allowed", key,
+                                                    node->items.size(), condition_items_max));
         return out;
     }
     std::set<std::string_view> seen;

@@ -30,6 +30,7 @@ public:
     const TomlNode* value(std::string_view key, Need need);
 
     std::optional<std::string> text(std::string_view key, Need need, size_t bytes_max = 200);
+    std::optional<std::string> title(std::string_view key, Need need);       // text on one line
     std::optional<std::string> id(std::string_view key, Need need);          // [a-z0-9][a-z0-9._-]{0,63}
     std::optional<std::string> one_of(std::string_view key, const std::vector<std::string>& known, Need need);
     std::optional<Decimal> decimal(std::string_view key, Need need);         // integer, or decimal as text

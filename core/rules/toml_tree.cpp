@@ -146,7 +146,8 @@ std::optional<TomlNode> parse_toml(std::string_view source, const std::string& f
 
 Place place_in_string(std::string_view source, Place value, Place inside) {
     StringWalk walk(source, value);
-    for (Place at{1, 1}; !walk.at_end() && (at.line < inside.line || (at.line == inside.line && at.column < inside.column));)
+    for (Place at{1, 1};
+         !walk.at_end() && (at.line < inside.line || (at.line == inside.line && at.column < inside.column));)
         if (walk.step()) ++at.line, at.column = 1;
         else ++at.column;
     return walk.place();

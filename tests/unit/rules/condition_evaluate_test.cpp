@@ -63,9 +63,10 @@ TEST(Condition, OfSomebodyMissingIsFalseInEveryDirection) {
     Event sale = a_sale();
     sale.rep.reset();
     sale.product.reset();
-    for (const char* text : {"rep.level == \"gold\"", "rep.level != \"gold\"", "rep.level in [\"gold\"]",
-                             "rep.level not in [\"gold\"]", "\"x\" in rep.groups", "\"x\" not in product.tags",
-                             "party.country in cluster.dach", "party.country not in cluster.dach", "product.sku != \"\""})
+    for (const char* text :
+         {"rep.level == \"gold\"", "rep.level != \"gold\"", "rep.level in [\"gold\"]",
+          "rep.level not in [\"gold\"]", "\"x\" in rep.groups", "\"x\" not in product.tags",
+          "party.country in cluster.dach", "party.country not in cluster.dach", "product.sku != \"\""})
         EXPECT_FALSE(condition_of(text).evaluate(sale, nullptr).holds) << text;
     EXPECT_TRUE(condition_of("not (rep.level == \"gold\")").evaluate(sale, nullptr).holds);
 }
@@ -87,7 +88,8 @@ TEST(Condition, FindsItemsOfLongLists) {
     text += "\"end\"]";
     const Condition condition = condition_of(text);
     Event sale = a_sale();
-    for (const auto& [sku, expected] : {std::pair{"S0", true}, {"S199", true}, {"end", true}, {"S200", false}, {"", false}}) {
+    for (const auto& [sku, expected] :
+         {std::pair{"S0", true}, {"S199", true}, {"end", true}, {"S200", false}, {"", false}}) {
         sale.product->sku = sku;
         EXPECT_EQ(condition.evaluate(sale, nullptr).holds, expected) << sku;
     }

@@ -48,12 +48,14 @@ TEST(ConditionText, RefusesWhatIsNoSentence) {
              {"true false", "f:1:6: 'false' does not belong here: 'and' or 'or' joins comparisons\n"},
              {"party.level \"gold\"", "f:1:13: '==' or 'in' is missing before '\"gold\"'\n"},
              {"1 < event.quantity < 3", "f:1:20: comparisons do not chain: join two of them with 'and'\n"},
-             {"party.level in \"gold\"", "f:1:13: 'in' needs a list, a cluster or a list field on its right, '\"gold\"' is text\n"},
+             {"party.level in \"gold\"",
+              "f:1:13: 'in' needs a list, a cluster or a list field on its right, '\"gold\"' is text\n"},
              {"party.level in [\"gold\" \"silver\"]", "f:1:24: ',' or ']' is missing before '\"silver\"'\n"},
              {"party.level in [\"gold\"", "f:1:23: this list is not closed: ']' is missing\n"},
              {"party.level in []", "f:1:16: nothing is in an empty list: name at least one item\n"},
              {"party.level in [rep.level]", "f:1:17: a list holds texts, numbers or dates, not 'rep.level'\n"},
-             {"party.level in [\"gold\", 3]", "f:1:25: a list holds items of one type: the first is text, this one is an integer\n"},
+             {"party.level in [\"gold\", 3]",
+              "f:1:25: a list holds items of one type: the first is text, this one is an integer\n"},
              {"event.quantity == -", "f:1:19: a '-' without a number before it needs a number after it\n"},
              {"not", "f:1:4: a value or a field is missing before the end\n"},
          })
@@ -64,30 +66,40 @@ TEST(ConditionText, RefusesWhatMakesNoSense) {
     for (const Case& c : {
              Case{"party.levle == \"gold\"", "f:1:1: unknown field 'party.levle' (did you mean 'party.level'?)\n"},
              {"level == \"gold\"", "f:1:1: unknown field 'level' (a text stands in quotes: \"level\")\n"},
-             {"party.shoe_size == 44", "f:1:1: unknown field 'party.shoe_size': party has code, kind, name, level, country, region, "
+             {"party.shoe_size == 44",
+              "f:1:1: unknown field 'party.shoe_size': party has code, kind, name, level, country, region, "
                                        "role, groups\n"},
              {"partei.level == \"gold\"", "f:1:1: unknown field 'partei.level' (did you mean 'party.level'?)\n"},
              {"party.level == gold", "f:1:16: unknown field 'gold' (a text stands in quotes: \"gold\")\n"},
              {"party.country in cluster.dahc", "f:1:18: unknown cluster 'dahc' (did you mean 'dach'?)\n"},
              {"party.country in cluster.nordics", "f:1:18: unknown cluster 'nordics': declare it under [clusters]\n"},
              {"party.region in cluster.dach",
-              "f:1:1: a cluster lists countries: compare it with a field such as party.country, not with 'party.region'\n"},
-             {"party.level", "f:1:1: the condition needs a comparison, 'party.level' is text: compare it with == or in\n"},
-             {"true and party.level", "f:1:10: 'and' needs a comparison, 'party.level' is text: compare it with == or in\n"},
+              "f:1:1: a cluster lists countries: compare it with a field such as party.country, "
+              "not with 'party.region'\n"},
+             {"party.level",
+              "f:1:1: the condition needs a comparison, 'party.level' is text: compare it with == or in\n"},
+             {"true and party.level",
+              "f:1:10: 'and' needs a comparison, 'party.level' is text: compare it with == or in\n"},
              {"not party.level", "f:1:5: 'not' needs a comparison, 'party.level' is text: compare it with == or in\n"},
-             {"party.level > \"gold\"", "f:1:13: '>' needs numbers or dates, 'party.level' is text: use ==, != or in\n"},
-             {"event.quantity == \"3\"", "f:1:16: '==' cannot compare 'event.quantity' (a decimal) with '\"3\"' (text): "
+             {"party.level > \"gold\"",
+              "f:1:13: '>' needs numbers or dates, 'party.level' is text: use ==, != or in\n"},
+             {"event.quantity == \"3\"",
+              "f:1:16: '==' cannot compare 'event.quantity' (a decimal) with '\"3\"' (text): "
                                          "write the number without quotes\n"},
-             {"event.date >= \"2026-11-01\"", "f:1:12: '>=' cannot compare 'event.date' (a date) with '\"2026-11-01\"' (text): "
+             {"event.date >= \"2026-11-01\"",
+              "f:1:12: '>=' cannot compare 'event.date' (a date) with '\"2026-11-01\"' (text): "
                                               "write the date without quotes\n"},
-             {"event.date > 20261101", "f:1:12: '>' cannot compare 'event.date' (a date) with '20261101' (an integer)\n"},
+             {"event.date > 20261101",
+              "f:1:12: '>' cannot compare 'event.date' (a date) with '20261101' (an integer)\n"},
              {"product.tags == \"eco\"", "f:1:14: 'product.tags' is a list, '==' compares single values: write "
                                          "'\"eco\" in product.tags'\n"},
              {"product.tags in [\"eco\"]", "f:1:14: 'product.tags' is a list: ask for one item at a time, "
                                            "'\"...\" in product.tags'\n"},
-             {"event.quantity in [\"3\"]", "f:1:16: 'event.quantity' is a decimal, '[\"3\"]' lists items of another type: text\n"},
+             {"event.quantity in [\"3\"]",
+              "f:1:16: 'event.quantity' is a decimal, '[\"3\"]' lists items of another type: text\n"},
              {"party.level + 1 == 2", "f:1:13: '+' needs numbers: 'party.level' is text, '1' is an integer\n"},
-             {"event.date + event.date > 2026-01-01", "f:1:12: '+' needs numbers: 'event.date' is a date, 'event.date' is a date\n"},
+             {"event.date + event.date > 2026-01-01",
+              "f:1:12: '+' needs numbers: 'event.date' is a date, 'event.date' is a date\n"},
              {"event.kind == \"sael\"", "f:1:15: unknown kind of event 'sael' (did you mean 'sale'?)\n"},
              {"party.country == \"de\"", "f:1:18: 'de' is not a country code: countries are two upper-case letters "
                                          "(ISO 3166-1): write 'DE'\n"},
@@ -99,7 +111,8 @@ TEST(ConditionText, RefusesWhatMakesNoSense) {
 }
 
 TEST(ConditionText, ReportsSeveralMistakesAtOnceWhereTheyStand) {
-    EXPECT_EQ(errors_of("party.levle in [\"gold\"]\n  and (party.country == \"de\" or\n event.quantity = 3)\nand 'ö' < 4", 10, 5),
+    EXPECT_EQ(errors_of("party.levle in [\"gold\"]\n  and (party.country == \"de\" or\n event.quantity = 3)\n"
+                        "and 'ö' < 4", 10, 5),
               "f:10:5: unknown field 'party.levle' (did you mean 'party.level'?)\n"
               "f:11:25: 'de' is not a country code: countries are two upper-case letters (ISO 3166-1): write 'DE'\n"
               "f:12:17: '=' is not known here: write '=='\n"

@@ -41,18 +41,19 @@ TEST(Evaluate, RefusesInOrderOfPrecedence) {
     struct Case { const char* name; void (*change)(Event&); const char* outcome; };
     for (const Case& c : {
              Case{"as it is", [](Event&) {}, "a=75(3)"},
-             {"a return of yesterday", [](Event& e) { e.kind = EventKind::return_, e.date = 20251031; }, "a:wrong_kind_of_event"},
+             {"a return of yesterday", [](Event& e) { e.kind = EventKind::return_, e.date = 20251031; },
+              "a:wrong_kind_of_event"},
              {"an inventory", [](Event& e) { e.kind = EventKind::inventory; }, "a:wrong_kind_of_event"},
              {"the day before", [](Event& e) { e.date = 20261031, e.rep.reset(); }, "a:before_window"},
              {"the last day", [](Event& e) { e.date = 20261130; }, "a=75(3)"},
              {"the day after", [](Event& e) { e.date = 20261201; }, "a:after_window"},
-             {"nobody", [](Event& e) { e.rep.reset(), e.quantity = {5, 1}; }, "a:no_recipient"},
-             {"silver", [](Event& e) { e.rep->level = "silver", e.quantity = {5, 1}; }, "a:condition_false"},
-             {"half a unit", [](Event& e) { e.quantity = {35, 1}; }, "a:quantity_not_whole"},
-             {"written with decimals", [](Event& e) { e.quantity = {400, 2}; }, "a=100(3)"},
-             {"nothing", [](Event& e) { e.quantity = {0, 0}; }, "a:quantity_not_whole"},
-             {"less than nothing", [](Event& e) { e.quantity = {-3, 0}; }, "a:quantity_not_whole"},
-             {"too much", [](Event& e) { e.quantity = {INT64_MAX / 2, 0}; }, "a:overflow"},
+             {"nobody", [](Event& e) { e.rep.reset(), e.quantity.scale = 1; }, "a:no_recipient"},
+             {"silver", [](Event& e) { e.rep->level = "silver", e.quantity.scale = 1; }, "a:condition_false"},
+             {"three tenths of a unit", [](Event& e) { e.quantity.scale = 1; }, "a:quantity_not_whole"},
+             {"written with decimals", [](Event& e) { e.quantity = Decimal{400, 2}; }, "a=100(3)"},
+             {"nothing", [](Event& e) { e.quantity.value = 0; }, "a:quantity_not_whole"},
+             {"less than nothing", [](Event& e) { e.quantity.value = -3; }, "a:quantity_not_whole"},
+             {"too much", [](Event& e) { e.quantity.value = INT64_MAX / 2; }, "a:overflow"},
          }) {
         Event sale = a_sale();
         c.change(sale);
@@ -61,24 +62,26 @@ TEST(Evaluate, RefusesInOrderOfPrecedence) {
 }
 
 TEST(Evaluate, PaysWhomTheIncentiveNames) {
-    const auto program = applied(head + spiff("a", "to='reseller'\namount=1") + spiff("b", "to='distributor'\namount=2") +
-                                 spiff("c", "to='rep'\namount=3\nfamilies=['ink']") +
-                                 spiff("d", "to='reseller'\namount=4\nwhen='party.code == \"R1\"'"));
+    const auto program =
+        applied(head + spiff("a", "to='reseller'\namount=1") + spiff("b", "to='distributor'\namount=2") +
+                spiff("c", "to='rep'\namount=3\nfamilies=['ink']") +
+                spiff("d", "to='reseller'\namount=4\nwhen='party.code == \"R1\"'"));
     EXPECT_EQ(outcome(a_sale(), {program}), "a=3(2) b=6(1) c:condition_false d=12(2)");
 }
 
 TEST(Evaluate, BuildsSharesAndBoostsOnEarlierAwards) {
-    const std::string base = head + spiff("a", "to='rep'\namount=25") + spiff("b", "to='rep'\namount=10\nskus=['LJ-400']") +
+    const std::string base = head + spiff("a", "to='rep'\namount=25") +
+                             spiff("b", "to='rep'\namount=10\nskus=['LJ-400']") +
                              spiff("c", "to='rep'\namount='1.50'\nunit='EUR'");
     struct Case { const char* incentive; const char* outcome; };
     for (const Case& c : {
-             Case{"kind='share'\nto='distributor'\npercent=25\nof=['a','b']", "x=26(1)<0<1"},            // 26.25
+             Case{"kind='share'\nto='distributor'\npercent=25\nof=['a','b']", "x=26(1)<0<1"},  // 26.25
              {"kind='share'\nto='distributor'\npercent=25\nof=['a','b']\nrounding='up'", "x=27(1)<0<1"},
              {"kind='share'\nto='reseller'\npercent='10'\nof=['b']", "x=3(2)<1"},
-             {"kind='share'\nto='reseller'\npercent='33.3'\nof=['c']", "x=150(2)<2"},                    // of 450 cents
+             {"kind='share'\nto='reseller'\npercent='33.3'\nof=['c']", "x=150(2)<2"},  // of 450 cents
              {"kind='share'\nto='reseller'\npercent='1'\nof=['b']", "x:rounds_to_zero"},
              {"kind='boost'\nfactor=2\nof=['a']", "x=75(3)<0"},
-             {"kind='boost'\nfactor='1.5'\nof=['a','b']", "x=52(3)<0<1"},                               // 52.5, half to even
+             {"kind='boost'\nfactor='1.5'\nof=['a','b']", "x=52(3)<0<1"},  // 52.5, half to even
              {"kind='boost'\nfactor='1.5'\nof=['a','b']\nrounding='half_up'", "x=53(3)<0<1"},
              {"kind='boost'\nfactor='1.01'\nof=['b']", "x:rounds_to_zero"},
              {"kind='boost'\nfactor=3\nof=['a']\nvalid_to=2026-10-31", "x:after_window"},
@@ -89,9 +92,10 @@ TEST(Evaluate, BuildsSharesAndBoostsOnEarlierAwards) {
 }
 
 TEST(Evaluate, SharesIncludeBoostsAndNeedAnAward) {
-    const auto program = applied(head + spiff("a", "to='rep'\namount=25\nwhen='event.quantity > 2'") +
-                                 "[[incentive]]\ncode='b'\ntitle='b'\nkind='boost'\nfactor=3\nof=['a']\n"
-                                 "[[incentive]]\ncode='s'\ntitle='s'\nkind='share'\nto='distributor'\npercent=10\nof=['a','b']\n");
+    const auto program = applied(
+        head + spiff("a", "to='rep'\namount=25\nwhen='event.quantity > 2'") +
+        "[[incentive]]\ncode='b'\ntitle='b'\nkind='boost'\nfactor=3\nof=['a']\n"
+        "[[incentive]]\ncode='s'\ntitle='s'\nkind='share'\nto='distributor'\npercent=10\nof=['a','b']\n");
     Event sale = a_sale();
     EXPECT_EQ(outcome(sale, {program}), "a=75(3) b=150(3)<0 s=22(1)<0<1");
     sale.quantity = {2, 0};
@@ -117,9 +121,10 @@ RC_GTEST_PROP(Evaluate, PaysExactlyWhatItsExplanationComputes, ()) {
     const std::string rounded = fmt::format("rounding='{}'\n", name_of(rounding));
     const auto program = applied(
         head + spiff("a", fmt::format("to='rep'\nunit='EUR'\namount='{}'", format_minor(rate, 2)).c_str()) +
-        "[[incentive]]\ncode='b'\ntitle='b'\nkind='boost'\nof=['a']\n" + rounded + "factor='" + digits(factor.value, 2) +
-        "'\n[[incentive]]\ncode='s'\ntitle='s'\nkind='share'\nto='distributor'\nof=['a','b']\n" + rounded + "percent='" +
-        digits(percent.value, 3) + "'\n");
+        "[[incentive]]\ncode='b'\ntitle='b'\nkind='boost'\nof=['a']\n" + rounded + "factor='" +
+        digits(factor.value, 2) +
+        "'\n[[incentive]]\ncode='s'\ntitle='s'\nkind='share'\nto='distributor'\nof=['a','b']\n" + rounded +
+        "percent='" + digits(percent.value, 3) + "'\n");
     Event sale = a_sale();
     sale.quantity = {units, 0};
     const Evaluation evaluation = evaluate(sale, {program});

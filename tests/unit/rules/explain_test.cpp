@@ -61,12 +61,14 @@ std::string rendered(const Event& event, const char* language) {
 }
 
 TEST(Explanation, ShowsTheArithmeticOfAwards) {
-    EXPECT_EQ(rendered(a_sale(), "en"),
-              "Laser SPIFF: 75 points for the rep: 3 units × 25 points = 75 points.\n"
-              "Ink SPIFF: 75 points for the rep: 3 units × 25 points = 75 points.\n"
-              "Laser week: 38 points for the rep: factor 1.5 adds 0.5 × 75 points = 37.5, rounded half_even to 38 points.\n"
-              "Share: 38 points for the distributor: 25 % of 150 points = 37.5, rounded half_even to 38 points.\n"
-              "Cash: 4.50 EUR for the reseller: 3 units × 1.50 EUR = 4.50 EUR.\n");
+    EXPECT_EQ(
+        rendered(a_sale(), "en"),
+        "Laser SPIFF: 75 points for the rep: 3 units × 25 points = 75 points.\n"
+        "Ink SPIFF: 75 points for the rep: 3 units × 25 points = 75 points.\n"
+        "Laser week: 38 points for the rep: "
+        "factor 1.5 adds 0.5 × 75 points = 37.5, rounded half_even to 38 points.\n"
+        "Share: 38 points for the distributor: 25 % of 150 points = 37.5, rounded half_even to 38 points.\n"
+        "Cash: 4.50 EUR for the reseller: 3 units × 1.50 EUR = 4.50 EUR.\n");
     EXPECT_EQ(rendered(a_sale(), "de-AT"),
               "Laser SPIFF: 75 points für die Verkaufsperson: 3 Stück × 25 points = 75 points.\n"
               "Ink SPIFF: 75 points für die Verkaufsperson: 3 Stück × 25 points = 75 points.\n"
@@ -110,7 +112,8 @@ TEST(Explanation, IsCompactData) {
     Event sale = a_sale();
     sale.reseller.reset();
     EXPECT_EQ(explanation_data(evaluate(sale, {program}), {program}),
-              "[[100,7,1,75,3,25],[101,7,1,75,3,25],[102,7,1,38,0,0,75,\"1.5\"],[103,7,1,38,0,0,150,\"25\"],[104,7,5]]");
+              "[[100,7,1,75,3,25],[101,7,1,75,3,25],[102,7,1,38,0,0,75,\"1.5\"],"
+              "[103,7,1,38,0,0,150,\"25\"],[104,7,5]]");
     sale.rep->level = "";
     EXPECT_TRUE(explanation_data(evaluate(sale, {program}), {program})
                     .starts_with("[[100,7,6,0,0,0,0,\"\",0,\"party.level in [\\\"gold\\\"]\"],"));
@@ -118,7 +121,8 @@ TEST(Explanation, IsCompactData) {
 }
 
 TEST(Explanation, OfAShareThatRoundsToZeroShowsIt) {
-    const std::map<int64_t, ExplainNames> names = {{5, {"p", "c", "Share", "points", 0, "share", {"a"}, "distributor"}}};
+    const std::map<int64_t, ExplainNames> names = {
+        {5, {"p", "c", "Share", "points", 0, "share", {"a"}, "distributor"}}};
     EXPECT_EQ(render_explanation("[[5,1,8,0,0,0,1,\"12.50\"]]", names, "en"),
               std::vector<std::string>{"Share: no award: 12.5 % of 1 points = 0.125, rounded half_even to 0 points."});
     EXPECT_EQ(render_explanation("[[5,1,10]]", names, "de"),
@@ -127,9 +131,14 @@ TEST(Explanation, OfAShareThatRoundsToZeroShowsIt) {
 
 TEST(Explanation, OfStrangeDataSaysSo) {
     for (const char* data : {"", "{}", "[[1,2", "7"})
-        EXPECT_EQ(render_explanation(data, {}, "en"), std::vector<std::string>{"This explanation cannot be read."}) << data;
-    for (const char* data : {"[7]", "[[1]]", "[[1,2,99]]", "[[1,2,1,\"x\"]]", "[[1,2,6,0,0,0,0,0]]", "[[1,2,1,1,0,0,5,\"1\",9]]"})
-        EXPECT_EQ(render_explanation(data, {}, "en"), std::vector<std::string>{"This explanation cannot be read."}) << data;
+        EXPECT_EQ(render_explanation(data, {}, "en"),
+                  std::vector<std::string>{"This explanation cannot be read."})
+            << data;
+    for (const char* data : {"[7]", "[[1]]", "[[1,2,99]]", "[[1,2,1,\"x\"]]", "[[1,2,6,0,0,0,0,0]]",
+                             "[[1,2,1,1,0,0,5,\"1\",9]]"})
+        EXPECT_EQ(render_explanation(data, {}, "en"),
+                  std::vector<std::string>{"This explanation cannot be read."})
+            << data;
     EXPECT_EQ(render_explanation("[[1,2,3]]", {}, "en"),
               std::vector<std::string>{"incentive 1: no award: the sale is before its window."});
     EXPECT_EQ(render_explanation("[]", {}, "en"), std::vector<std::string>{});
@@ -143,7 +152,9 @@ RC_GTEST_PROP(Explanation, SentenceAddsUp, ()) {
     RC_PRE(amount > 0);
     const std::map<int64_t, ExplainNames> names = {{5, {"p", "c", "S", "EUR", 2, "share", {"a"}, "distributor"}}};
     const std::string line =
-        render_explanation(fmt::format("[[5,1,1,{},0,0,{},\"{}\",1]]", amount, base, to_text(percent)), names, "en").at(0);
+        render_explanation(fmt::format("[[5,1,1,{},0,0,{},\"{}\",1]]", amount, base, to_text(percent)), names,
+                           "en")
+            .at(0);
     const auto after = [&](const char* mark, const char* end) {
         const size_t begin = line.rfind(mark) + std::string_view(mark).size();
         return line.substr(begin, line.find(end, begin) - begin);

@@ -24,7 +24,8 @@ std::string file_text(const std::filesystem::path& path) {
 }
 
 std::string summary_of(const Incentive& i) {
-    std::string out = fmt::format("{} \"{}\": {} to {}, {}", i.code, i.title, name_of(i.kind), name_of(i.to), i.unit.code);
+    std::string out =
+        fmt::format("{} \"{}\": {} to {}, {}", i.code, i.title, name_of(i.kind), name_of(i.to), i.unit.code);
     if (i.kind == IncentiveKind::per_unit) out += fmt::format(", {} each", format_minor(i.rate_minor, i.unit));
     if (i.kind == IncentiveKind::share) out += fmt::format(", {} %", to_text(i.percent));
     if (i.kind == IncentiveKind::boost) out += fmt::format(", factor {}", to_text(i.factor));
@@ -43,7 +44,8 @@ std::string reading_of(const std::string& text, const std::string& file) {
     EXPECT_EQ(program->source, text);
     std::string out = fmt::format("program {} \"{}\", {}, {}\n", program->id, program->title, program->unit.code,
                                   program->time_zone);
-    for (const auto& [name, countries] : program->clusters) out += fmt::format("cluster {}: {}\n", name, fmt::join(countries, " "));
+    for (const auto& [name, countries] : program->clusters)
+        out += fmt::format("cluster {}: {}\n", name, fmt::join(countries, " "));
     for (const Incentive& incentive : program->incentives) out += summary_of(incentive);
     return out;
 }
@@ -91,8 +93,9 @@ TEST(Documentation, ExamplesAreGoodPrograms) {
 }
 
 TEST(ProgramText, PlacesMistakesInsideEveryKindOfString) {
-    const std::string head = "[program]\nid='p'\ntitle='t'\nunit='points'\ntime_zone='UTC'\n[[incentive]]\ncode='c'\ntitle='t'\n"
-                             "kind='per_unit'\nto='rep'\namount=1\n";  // 11 lines
+    const std::string head =
+        "[program]\nid='p'\ntitle='t'\nunit='points'\ntime_zone='UTC'\n[[incentive]]\ncode='c'\ntitle='t'\n"
+        "kind='per_unit'\nto='rep'\namount=1\n";  // 11 lines
     struct Case { const char* when; const char* place; };
     for (const Case& c : {Case{"when = 'x.y == 1'", "12:9"},
                           {"when = \"'ö\\u00e4' in x.y\"", "12:22"},

@@ -37,7 +37,8 @@ inline Event a_sale() {
 }
 
 inline const std::map<std::string, std::vector<std::string>>& clusters() {
-    static const std::map<std::string, std::vector<std::string>> all = {{"dach", {"DE", "AT", "CH"}}, {"south-eu", {"IT", "ES"}}};
+    static const std::map<std::string, std::vector<std::string>> all = {{"dach", {"DE", "AT", "CH"}},
+                                                                        {"south-eu", {"IT", "ES"}}};
     return all;
 }
 
