@@ -47,7 +47,7 @@ void SalesReport::finish_line() {
             for (uint32_t i = 0; i < quantity.scale; ++i) units = units % 10 == 0 ? units / 10 : -1;
             if (units != int64_t(serials_.size())) {
                 warn(Finding::serial_count, std::to_string(serials_.size()),
-                     units < 0 ? std::string("whole") : std::to_string(units));
+                     units < 0 ? std::string("a whole quantity") : std::to_string(units) + " serial numbers");
             }
         }
         if (product_ids_.empty() && transfer_product_.value.size != 0) product_ids_.push_back(transfer_product_);

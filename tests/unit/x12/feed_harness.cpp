@@ -22,8 +22,8 @@ struct Instance {
     Instance() {
         host.context = this;
         host.log = [](void* self, int32_t, tributary_span line) {
-            auto* log = static_cast<Instance*>(self)->log;
-            if (log != nullptr) log->emplace_back(text(line));
+            auto* lines = static_cast<Instance*>(self)->log;
+            if (lines != nullptr) lines->emplace_back(text(line));
         };
         connector.create(&host, nullptr, 0, &instance);
     }
