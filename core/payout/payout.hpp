@@ -14,7 +14,10 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/clock.hpp"
@@ -46,6 +49,7 @@ struct PayoutRoute {
     unsigned attempts_max = 12;       // sends of one step; then operator
     unsigned lookups_max = 40;        // then operator
     int64_t timeout_ms = 30'000;
+    int64_t key_window_ms = 72'000'000;  // providers forget keys (the quickest after 24 h): no doubtful repeat past it
 };
 
 struct RedeemRequest {
@@ -67,6 +71,13 @@ struct PayoutOptions {
     unsigned in_flight_max = 64;
 };
 
+// For metrics, since start.
+struct PayoutCounters {
+    std::map<std::pair<std::string, std::string>, uint64_t> transitions;  // (connector, state entered)
+    std::map<std::pair<std::string, std::string>, uint64_t> webhooks;     // (connector, verdict | "repeat" | "failed")
+    uint64_t contradictions = 0;   // a provider said the opposite of what is final
+};
+
 class Payouts {
 public:
     static std::unique_ptr<Payouts> create(store::Store& store, store::Ledger& ledger, net::HttpClient& client,
@@ -83,7 +94,12 @@ public:
     // An operator decides with evidence; only for unknown and operator states. outcome: "settled" | "refused" | "send_again".
     virtual Result<json::object> resolve(PayoutId payout, const std::string& outcome, const std::string& evidence,
                                          const std::string& actor, const std::string& trace_id) = 0;
+    // Asks the provider again soon, also for operator states; answers with the payout as it stands before the answer.
     virtual Result<json::object> look_up_now(PayoutId payout) = 0;
+    // The link or code that is money, shown once: shown_at is durable before it is handed out. again: show it although
+    // it was shown before. The caller audits.
+    virtual Result<Secret> reveal_bearer(PayoutId payout, bool again) = 0;
+    virtual PayoutCounters counters() const = 0;
     virtual size_t in_flight() const = 0;
     virtual void set_on_notice_enqueued(std::function<void()> callback) = 0;
 };
@@ -91,5 +107,8 @@ public:
 // Any thread, any Tx.
 json::object payout_json(store::Tx& tx, PayoutId payout);  // with its time line of requests and receipts
 json::array payouts_json(store::Tx& tx, const std::string& state, int64_t after, int64_t rows_max);
+std::string payout_text(PayoutId payout);                          // "P17"
+std::optional<PayoutId> parse_payout_id(std::string_view text);
+int64_t oldest_unsettled_ms(store::Tx& tx, int64_t now_ms);        // age of the oldest payout on its way; 0 = none
 
 }  // namespace tributary::payout

@@ -1,0 +1,13 @@
+# Writes OUTPUT: every template of FILES as {"<kind>", "<language>", <text>}.
+set(out "#include \"core/notice/templates.hpp\"\n\nnamespace tributary::notice {\n\nconst std::vector<Template>& templates() {\n")
+string(APPEND out "    static const std::vector<Template> all = {\n")
+foreach(file ${FILES})
+  get_filename_component(base ${file} NAME)
+  string(REPLACE "." ";" parts ${base})
+  list(GET parts 0 kind)
+  list(GET parts 1 language)
+  file(READ ${file} text)
+  string(APPEND out "        {\"${kind}\", \"${language}\", R\"template(${text})template\"},\n")
+endforeach()
+string(APPEND out "    };\n    return all;\n}\n\n}  // namespace tributary::notice\n")
+file(WRITE ${OUTPUT} "${out}")
