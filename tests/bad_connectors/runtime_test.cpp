@@ -142,7 +142,7 @@ TEST_P(Misbehaving, AnExceptionInTheConstructorRefusesTheConnector) {
     EXPECT_THAT(opened.error().message, HasSubstr("create failed by a bug"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Isolation, Misbehaving, testing::Values(Isolation::none),
+INSTANTIATE_TEST_SUITE_P(Isolation, Misbehaving, testing::Values(Isolation::none, Isolation::process),
                          [](const auto& test) { return test.param == Isolation::none ? "InProcess" : "Isolated"; });
 
 }  // namespace

@@ -226,7 +226,7 @@ TEST_P(TeachingConnectors, CanBeInspectedWithoutOptions) {
     EXPECT_EQ(manifest->interval_s, 300u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Isolation, TeachingConnectors, testing::Values(Isolation::none),
+INSTANTIATE_TEST_SUITE_P(Isolation, TeachingConnectors, testing::Values(Isolation::none, Isolation::process),
                          [](const auto& test) { return test.param == Isolation::none ? "InProcess" : "Isolated"; });
 
 }  // namespace
