@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "connectors/feeds/x12/ack_context.hpp"
+#include "connectors/feeds/x12/isa.hpp"
 #include "connectors/feeds/x12/text.hpp"
 
 namespace tributary::x12 {
@@ -107,9 +108,9 @@ public:
 private:
     void write_header() {
         const Delimiters& d = write_.delimiters();
-        const bool has_repetition = context_.isa12 >= "00402" && d.repetition != '\0';
+        const bool has_repetition = is_isa_version(context_.isa12) && context_.isa12 >= "00402" && d.repetition != '\0';
         const char isa11 = has_repetition ? d.repetition : 'U';
-        const std::string version = context_.isa12.size() == 5 && count_of(context_.isa12) > 0 ? context_.isa12 : "00401";
+        const std::string version = is_isa_version(context_.isa12) ? context_.isa12 : "00401";
         const std::string usage = context_.isa15 == "T" ? "T" : context_.isa15 == "I" ? "I" : "P";
         write_.segment({"ISA", "00", std::string(10, ' '), "00", std::string(10, ' '),
                         qualifier(interchange_.receiver_qualifier), write_.padded(text(interchange_.receiver), 15),

@@ -94,6 +94,10 @@ IsaFault read_isa_lenient(std::string_view bytes, IsaHeader& header) {
     return wrong;
 }
 
+bool is_isa_version(std::string_view version) {
+    return version.size() == 5 && count_of(version) >= 200 && count_of(version) < 1000;
+}
+
 bool choose_repetition(IsaHeader& header) {
     const char declared = header[11].empty() ? ' ' : header[11][0];
     const bool has_repetition = header[12] >= "00402";
@@ -140,7 +144,7 @@ const IsaElementFault* check_isa_element(const IsaHeader& header, uint32_t eleme
             break;
         case 9: is_fine = value.size() == 6 && date_of(value) != 0; break;
         case 10: is_fine = value.size() == 4 && is_time(value); break;
-        case 12: is_fine = value.size() == 5 && count_of(value) >= 200 && count_of(value) < 1000; break;
+        case 12: is_fine = is_isa_version(value); break;
         case 13: is_fine = value.size() == 9 && count_of(value) >= 0; break;
         case 14: is_fine = value == "0" || value == "1"; break;
         case 15: is_fine = value == "P" || value == "T" || value == "I"; break;

@@ -35,6 +35,8 @@ struct IsaFault {
 IsaFault read_isa(std::string_view bytes, IsaHeader& header);
 // bytes: up to isa_window from the 'I' on.
 IsaFault read_isa_lenient(std::string_view bytes, IsaHeader& header);
+// Five digits, 00200 to 00999.
+bool is_isa_version(std::string_view version);
 // Chooses the repetition separator by version and ISA11. False when ISA11 does not fit ISA12.
 bool choose_repetition(IsaHeader& header);
 
