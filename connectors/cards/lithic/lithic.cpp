@@ -79,7 +79,8 @@ public:
     int32_t lookup_interpret(const tributary_payout_job& job, const tributary_http_response& response,
                              const tributary_payout_sink& sink) override {
         const auto card = card_of(job);
-        if (!card) return TRIBUTARY_UNSUPPORTED;
+        if (!card && response.status == 429) return slow_down(response).send(sink);
+        if (!card) return sdk::unknown("no_lookup", "A card cannot be looked up by our key.").send(sink);
         return lookup_answer(job, *card, response).send(sink);
     }
 
