@@ -1,11 +1,6 @@
 #include "core/rules/toml_tree.hpp"
 
-// Own copy of toml++, without exceptions: Debian's shared library is built with them.
-#undef TOML_HEADER_ONLY
-#undef TOML_SHARED_LIB
-#define TOML_HEADER_ONLY 1
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
+#include "core/base/toml.hpp"
 
 namespace tributary::rules {
 namespace {

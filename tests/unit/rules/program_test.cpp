@@ -110,6 +110,15 @@ TEST(ProgramText, PlacesMistakesInsideEveryKindOfString) {
     }
 }
 
+TEST(ProgramText, ForeignCharactersAreReadOrRefused) {
+    for (const char* text : {"\uFE7Fx = 1", "\u02AA", "[&", "[\u00A7]", "x = \u2029", "x = \"\"\"\\\n\u00A7\"\"\"\n\u00A7"}) {
+        SourceErrors errors;
+        EXPECT_FALSE(parse_program(text, "p", errors)) << text;
+        EXPECT_TRUE(errors_text(errors).starts_with("p:")) << errors_text(errors);
+        EXPECT_NE(errors_text(errors).find("TOML: "), std::string::npos) << errors_text(errors);
+    }
+}
+
 TEST(ProgramText, ManyMistakesComeTogetherAndTheErrorNamesTheFirst) {
     SourceErrors errors;
     const auto program = parse_program("[program]\n", "p", errors);
