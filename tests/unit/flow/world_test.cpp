@@ -15,7 +15,7 @@ struct Sold {
 
 RC_GTEST_PROP(World, ReturnsEndLikeUnitsNeverSold, ()) {
     FlowWorld with, without;
-    const int64_t budget = *rc::gen::inRange<int64_t>(0, 2'000);
+    const int64_t budget = *rc::gen::inRange<int64_t>(1, 2'000);
     with.Fund("spiff", budget, "f1");
     with.Fund("share", 100'000, "f2");
     std::map<int, Sold> sales;
