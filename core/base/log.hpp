@@ -19,17 +19,24 @@ struct LogField {
     LogField(std::string_view k, std::string_view v) : key(k), value(v) {}
     LogField(std::string_view k, const char* v) : key(k), value(v) {}
     template <class T>
-        requires std::is_arithmetic_v<T>
-    LogField(std::string_view k, T v) : key(k), value(fmt::to_string(v)) {}
+    requires std::is_arithmetic_v<T> LogField(std::string_view k, T v) : key(k), value(fmt::to_string(v)) {}
 };
 
 void set_log(LogLevel level_min, LogFormat format);
 void set_log_writer(std::function<void(const std::string& line)> writer);  // tests; null = standard error
 void log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
 
-inline void log_info(std::string_view event, std::initializer_list<LogField> fields = {}) { log(LogLevel::info, event, fields); }
-inline void log_warning(std::string_view event, std::initializer_list<LogField> fields = {}) { log(LogLevel::warning, event, fields); }
-inline void log_error(std::string_view event, std::initializer_list<LogField> fields = {}) { log(LogLevel::error, event, fields); }
-inline void log_debug(std::string_view event, std::initializer_list<LogField> fields = {}) { log(LogLevel::debug, event, fields); }
+inline void log_info(std::string_view event, std::initializer_list<LogField> fields = {}) {
+    log(LogLevel::info, event, fields);
+}
+inline void log_warning(std::string_view event, std::initializer_list<LogField> fields = {}) {
+    log(LogLevel::warning, event, fields);
+}
+inline void log_error(std::string_view event, std::initializer_list<LogField> fields = {}) {
+    log(LogLevel::error, event, fields);
+}
+inline void log_debug(std::string_view event, std::initializer_list<LogField> fields = {}) {
+    log(LogLevel::debug, event, fields);
+}
 
 }  // namespace tributary

@@ -8,7 +8,9 @@ CsvReader::CsvReader(std::string_view text) : rest_(text) {
     if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);
 }
 
-Error CsvReader::error_here(const char* what) const { return fail(ErrorCode::invalid, fmt::format("line {}: {}", line_, what)); }
+Error CsvReader::error_here(const char* what) const {
+    return fail(ErrorCode::invalid, fmt::format("line {}: {}", line_, what));
+}
 
 // One field up to and including its separator; row_ends_ tells whether that was the row's last.
 Result<void> CsvReader::read_field(std::string& out) {
@@ -41,7 +43,8 @@ Result<void> CsvReader::read_field(std::string& out) {
         }
         if (c == '\n') ++line_;
         out += c;
-        if (out.size() > field_size_max) return error_here("a field is longer than 16384 bytes; is a quote not closed?");
+        if (out.size() > field_size_max)
+            return error_here("a field is longer than 16384 bytes; is a quote not closed?");
     }
 }
 

@@ -1,5 +1,5 @@
-// CSV as RFC 4180 says (quotes, doubled quotes, newlines in quotes, CRLF or LF, BOM), row by row with its line number. For
-// the files an administrator imports; partner CSV is read by a feed connector. Pure.
+// CSV as RFC 4180 says (quotes, doubled quotes, newlines in quotes, CRLF or LF, BOM), row by row with its line number.
+// For the files an administrator imports; partner CSV is read by a feed connector. Pure.
 #pragma once
 #include <cstddef>
 #include <string>

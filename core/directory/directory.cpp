@@ -22,7 +22,9 @@ std::optional<json::object> data_on(store::Rows rows) {
 }
 
 std::optional<json::object> party_data(store::Tx& tx, PartyId id, int32_t date) {
-    return data_on(tx.query("SELECT data FROM party_version WHERE party = ? AND valid_from <= ? ORDER BY valid_from DESC LIMIT 1", id, date));
+    return data_on(
+        tx.query("SELECT data FROM party_version WHERE party = ? AND valid_from <= ? ORDER BY valid_from DESC LIMIT 1",
+                 id, date));
 }
 
 }  // namespace
@@ -39,9 +41,11 @@ std::optional<PartyId> party_by_alias(store::Tx& tx, std::string_view scheme, st
     return id ? std::optional(PartyId{*id}) : std::nullopt;
 }
 
-std::optional<ProductId> product_by_alias(store::Tx& tx, std::string_view scheme, std::string_view value, PartyId scope) {
+std::optional<ProductId> product_by_alias(store::Tx& tx, std::string_view scheme, std::string_view value,
+                                          PartyId scope) {
     const auto id = tx.one_integer(
-        "SELECT product FROM product_alias WHERE scheme = ? AND value = ? AND scope IN (?, 0) ORDER BY scope DESC LIMIT 1",
+        "SELECT product FROM product_alias WHERE scheme = ? AND value = ? AND scope IN (?, 0) ORDER BY scope DESC "
+        "LIMIT 1",
         scheme, value, scope);
     return id ? std::optional(ProductId{*id}) : std::nullopt;
 }
@@ -86,18 +90,21 @@ std::optional<Product> product_on(store::Tx& tx, ProductId id, int32_t date) {
     const auto sku = tx.one_text("SELECT sku FROM product WHERE id = ?", id);
     if (!sku) return std::nullopt;
     const auto data = data_on(tx.query(
-        "SELECT data FROM product_version WHERE product = ? AND valid_from <= ? ORDER BY valid_from DESC LIMIT 1", id, date));
+        "SELECT data FROM product_version WHERE product = ? AND valid_from <= ? ORDER BY valid_from DESC LIMIT 1", id,
+        date));
     if (!data) return std::nullopt;
     return Product{id, *sku, text_or(*data, "name"), text_or(*data, "family"), texts(*data, "tags")};
 }
 
-std::string party_code(store::Tx& tx, PartyId id) { return tx.one_text("SELECT code FROM party WHERE id = ?", id).value_or(""); }
+std::string party_code(store::Tx& tx, PartyId id) {
+    return tx.one_text("SELECT code FROM party WHERE id = ?", id).value_or("");
+}
 
 std::optional<Contact> contact_of(store::Tx& tx, PartyId id, int32_t date) {
     const auto data = party_data(tx, id, date);
     if (!data) return std::nullopt;
-    Contact contact{text_or(*data, "name"), text_or(*data, "email"), text_or(*data, "phone"), text_or(*data, "language"),
-                    text_or(*data, "country")};
+    Contact contact{text_or(*data, "name"), text_or(*data, "email"), text_or(*data, "phone"),
+                    text_or(*data, "language"), text_or(*data, "country")};
     if (contact.country.empty()) {
         const auto party = party_on(tx, id, date);
         if (party) contact.country = party->country;

@@ -29,14 +29,43 @@ struct Kind {
 
 const std::vector<Kind>& kinds() {
     static const std::vector<Kind> all = {
-        {"products", {{"sku", true}, {"name", false}, {"family", false}, {"tags", false}, {"upc", false}, {"ean", false},
-                      {"gtin", false}, {"valid_from", false}}, "sku"},
+        {"products",
+         {{"sku", true},
+          {"name", false},
+          {"family", false},
+          {"tags", false},
+          {"upc", false},
+          {"ean", false},
+          {"gtin", false},
+          {"valid_from", false}},
+         "sku"},
         {"product_aliases", {{"product", true}, {"scheme", true}, {"value", true}, {"scope", false}}, "product"},
         {"party_aliases", {{"party", true}, {"scheme", true}, {"value", true}, {"scope", false}}, "party"},
-        {"persons", {{"id", true}, {"name", true}, {"company", true}, {"email", false}, {"phone", false}, {"role", false},
-                     {"language", false}, {"country", false}, {"groups", false}, {"valid_from", false}}, "company"},
-        {"parties", {{"id", true}, {"kind", true}, {"name", true}, {"level", false}, {"country", false}, {"region", false},
-                     {"reseller_of", false}, {"groups", false}, {"language", false}, {"email", false}, {"valid_from", false}}, "kind"},
+        {"persons",
+         {{"id", true},
+          {"name", true},
+          {"company", true},
+          {"email", false},
+          {"phone", false},
+          {"role", false},
+          {"language", false},
+          {"country", false},
+          {"groups", false},
+          {"valid_from", false}},
+         "company"},
+        {"parties",
+         {{"id", true},
+          {"kind", true},
+          {"name", true},
+          {"level", false},
+          {"country", false},
+          {"region", false},
+          {"reseller_of", false},
+          {"groups", false},
+          {"language", false},
+          {"email", false},
+          {"valid_from", false}},
+         "kind"},
     };
     return all;
 }
@@ -67,7 +96,8 @@ public:
 private:
     void complain_at(size_t line, std::string message) {
         ++report_.errors_total;
-        if (report_.errors.size() < ImportReport::errors_kept) report_.errors.push_back({file_, line, 1, std::move(message)});
+        if (report_.errors.size() < ImportReport::errors_kept)
+            report_.errors.push_back({file_, line, 1, std::move(message)});
     }
     void complain(std::string message) { complain_at(line_, std::move(message)); }
 
@@ -75,12 +105,15 @@ private:
         std::set<std::string> names;
         for (const std::string& field : fields) {
             header_.push_back(lower_ascii(trim(field)));
-            if (!names.insert(header_.back()).second) complain_at(1, fmt::format("column '{}' stands twice", header_.back()));
+            if (!names.insert(header_.back()).second)
+                complain_at(1, fmt::format("column '{}' stands twice", header_.back()));
         }
         for (const Kind& kind : kinds())
             if (kind_ == nullptr && names.count(kind.mark) != 0) kind_ = &kind;
         if (kind_ == nullptr) {
-            complain_at(1, "the header tells no kind: parties have 'kind', persons 'company', products 'sku', aliases 'party' or 'product' with 'scheme' and 'value'");
+            complain_at(1,
+                        "the header tells no kind: parties have 'kind', persons 'company', products 'sku', aliases "
+                        "'party' or 'product' with 'scheme' and 'value'");
             return false;
         }
         report_.kind = kind_->name;
@@ -92,18 +125,21 @@ private:
         }
         for (const std::string& name : header_)
             if (std::find(known.begin(), known.end(), name) == known.end())
-                complain_at(1, fmt::format("{} have no column '{}'{}", kind_->name, printable(name), did_you_mean(name, known)));
+                complain_at(1, fmt::format("{} have no column '{}'{}", kind_->name, printable(name),
+                                           did_you_mean(name, known)));
         return report_.errors_total == 0;
     }
 
     void read_row(const std::vector<std::string>& fields) {
         row_.clear();
         for (size_t i = 0; i < fields.size(); ++i) {
-            if (!is_utf8(fields[i])) return complain(fmt::format("column '{}' is not UTF-8: {}", header_[i], printable(fields[i])));
+            if (!is_utf8(fields[i]))
+                return complain(fmt::format("column '{}' is not UTF-8: {}", header_[i], printable(fields[i])));
             row_[header_[i]] = trim(fields[i]);
         }
         for (const Column& column : kind_->columns)
-            if (column.is_required && row_[column.name].empty()) return complain(fmt::format("column '{}' is empty", column.name));
+            if (column.is_required && row_[column.name].empty())
+                return complain(fmt::format("column '{}' is empty", column.name));
         const std::string kind = kind_->name;
         if (kind == "products") return product();
         if (kind == "persons") return person();
@@ -140,19 +176,24 @@ private:
 
     void organisation() {
         if (!is_country(row_["country"])) return;
-        if (row_["kind"] == "person") return complain("kind 'person' belongs in a file of persons (with a column 'company')");
+        if (row_["kind"] == "person")
+            return complain("kind 'person' belongs in a file of persons (with a column 'company')");
         json::object data;
         set_texts(data, {"name", "level", "country", "region", "reseller_of", "language", "email"});
         if (!row_["groups"].empty()) data["groups"] = list_of(row_["groups"]);
         if (!row_["reseller_of"].empty() && !party_by_code(tx_, row_["reseller_of"]))
-            return complain(fmt::format("reseller_of '{}' is not in the directory: import it first, or put it higher in this file", printable(row_["reseller_of"])));
+            return complain(
+                fmt::format("reseller_of '{}' is not in the directory: import it first, or put it higher in this file",
+                            printable(row_["reseller_of"])));
         upsert_party(row_["kind"], data);
     }
 
     void person() {
         if (!is_country(row_["country"])) return;
         const auto company = party_by_code(tx_, row_["company"]);
-        if (!company) return complain(fmt::format("company '{}' is not in the directory: import parties first", printable(row_["company"])));
+        if (!company)
+            return complain(
+                fmt::format("company '{}' is not in the directory: import parties first", printable(row_["company"])));
         if (!row_["email"].empty() && row_["email"].find('@') == std::string::npos)
             return complain(fmt::format("email '{}' has no @", printable(row_["email"])));
         json::object data;
@@ -164,8 +205,10 @@ private:
         // A name is an id only inside its company, and only while it is the only one there.
         const std::string name = upper_ascii(row_["name"]);
         const auto same = party_by_alias(tx_, "name", name, *company);
-        if (!same) add_alias("party_alias", "name", name, company->value, id->value);
-        else if (*same != *id) tx_.run("DELETE FROM party_alias WHERE scheme = 'name' AND value = ? AND scope = ?", name, company->value);
+        if (!same)
+            add_alias("party_alias", "name", name, company->value, id->value);
+        else if (*same != *id)
+            tx_.run("DELETE FROM party_alias WHERE scheme = 'name' AND value = ? AND scope = ?", name, company->value);
     }
 
     std::optional<PartyId> upsert_party(const std::string& kind, const json::object& data) {
@@ -183,11 +226,14 @@ private:
             return std::nullopt;
         }
         const auto current = tx_.one_text(
-            "SELECT data FROM party_version WHERE party = ? AND valid_from <= ? ORDER BY valid_from DESC LIMIT 1", *id, *from);
+            "SELECT data FROM party_version WHERE party = ? AND valid_from <= ? ORDER BY valid_from DESC LIMIT 1", *id,
+            *from);
         count(is_new, current, data);
         if (current != to_text(data))
-            tx_.run("INSERT INTO party_version (party, valid_from, data) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET data = excluded.data",
-                    *id, *from, to_text(data));
+            tx_.run(
+                "INSERT INTO party_version (party, valid_from, data) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET data = "
+                "excluded.data",
+                *id, *from, to_text(data));
         return id;
     }
 
@@ -205,11 +251,14 @@ private:
         set_texts(data, {"name", "family"});
         if (!row_["tags"].empty()) data["tags"] = list_of(row_["tags"]);
         const auto current = tx_.one_text(
-            "SELECT data FROM product_version WHERE product = ? AND valid_from <= ? ORDER BY valid_from DESC LIMIT 1", *id, *from);
+            "SELECT data FROM product_version WHERE product = ? AND valid_from <= ? ORDER BY valid_from DESC LIMIT 1",
+            *id, *from);
         count(is_new, current, data);
         if (current != to_text(data))
-            tx_.run("INSERT INTO product_version (product, valid_from, data) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET data = excluded.data",
-                    *id, *from, to_text(data));
+            tx_.run(
+                "INSERT INTO product_version (product, valid_from, data) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET "
+                "data = excluded.data",
+                *id, *from, to_text(data));
         for (const auto& [column, scheme] : {std::pair{"upc", "UP"}, {"ean", "EN"}, {"gtin", "UK"}})
             if (!row_[column].empty()) add_alias("product_alias", scheme, row_[column], 0, id->value);
     }
@@ -217,28 +266,43 @@ private:
     void alias(bool is_party) {
         const std::string& target = row_[is_party ? "party" : "product"];
         int64_t id = 0;
-        if (is_party) id = party_by_code(tx_, target).value_or(PartyId{}).value;
-        else id = product_by_sku(tx_, target).value_or(ProductId{}).value;
-        if (id == 0) return complain(fmt::format("{} '{}' is not in the directory", is_party ? "party" : "product", printable(target)));
+        if (is_party)
+            id = party_by_code(tx_, target).value_or(PartyId{}).value;
+        else
+            id = product_by_sku(tx_, target).value_or(ProductId{}).value;
+        if (id == 0)
+            return complain(
+                fmt::format("{} '{}' is not in the directory", is_party ? "party" : "product", printable(target)));
         int64_t scope = 0;
         if (!row_["scope"].empty()) {
             scope = party_by_code(tx_, row_["scope"]).value_or(PartyId{}).value;
-            if (scope == 0) return complain(fmt::format("scope '{}' is no party of the directory", printable(row_["scope"])));
+            if (scope == 0)
+                return complain(fmt::format("scope '{}' is no party of the directory", printable(row_["scope"])));
         }
-        const bool is_new = add_alias(is_party ? "party_alias" : "product_alias", row_["scheme"], row_["value"], scope, id);
+        const bool is_new =
+            add_alias(is_party ? "party_alias" : "product_alias", row_["scheme"], row_["value"], scope, id);
         ++(is_new ? report_.created : report_.unchanged);
     }
 
     // True when it is new. Another owner of the same alias is an error, never a silent move.
-    bool add_alias(std::string_view table, const std::string& scheme, const std::string& value, int64_t scope, int64_t id) {
+    bool add_alias(std::string_view table, const std::string& scheme, const std::string& value, int64_t scope,
+                   int64_t id) {
         const bool is_party = table == "party_alias";
-        const auto owner = is_party
-            ? tx_.one_integer("SELECT party FROM party_alias WHERE scheme = ? AND value = ? AND scope = ?", scheme, value, scope)
-            : tx_.one_integer("SELECT product FROM product_alias WHERE scheme = ? AND value = ? AND scope = ?", scheme, value, scope);
-        if (owner && *owner != id) complain(fmt::format("alias {} '{}' belongs to another {} already", scheme, printable(value), is_party ? "party" : "product"));
+        const auto owner =
+            is_party ? tx_.one_integer("SELECT party FROM party_alias WHERE scheme = ? AND value = ? AND scope = ?",
+                                       scheme, value, scope)
+                     : tx_.one_integer("SELECT product FROM product_alias WHERE scheme = ? AND value = ? AND scope = ?",
+                                       scheme, value, scope);
+        if (owner && *owner != id)
+            complain(fmt::format("alias {} '{}' belongs to another {} already", scheme, printable(value),
+                                 is_party ? "party" : "product"));
         if (owner) return false;
-        if (is_party) tx_.run("INSERT INTO party_alias (scheme, value, scope, party) VALUES (?, ?, ?, ?)", scheme, value, scope, id);
-        else tx_.run("INSERT INTO product_alias (scheme, value, scope, product) VALUES (?, ?, ?, ?)", scheme, value, scope, id);
+        if (is_party)
+            tx_.run("INSERT INTO party_alias (scheme, value, scope, party) VALUES (?, ?, ?, ?)", scheme, value, scope,
+                    id);
+        else
+            tx_.run("INSERT INTO product_alias (scheme, value, scope, product) VALUES (?, ?, ?, ?)", scheme, value,
+                    scope, id);
         return true;
     }
 
@@ -262,14 +326,18 @@ ImportReport import_csv(store::Tx& tx, int64_t now_ms, std::string_view text, co
     ImportReport report;
     if (text.size() > import_size_max) {
         report.errors_total = 1;
-        report.errors.push_back({file, 0, 0, fmt::format("the file has {} bytes, {} are allowed: split it", text.size(), import_size_max)});
+        report.errors.push_back(
+            {file, 0, 0, fmt::format("the file has {} bytes, {} are allowed: split it", text.size(), import_size_max)});
     } else {
         Import(tx, now_ms, file, report).run(text);
     }
     if (report.errors_total > 0)
-        tx.refuse(fail(ErrorCode::invalid, fmt::format("{}: {} errors, nothing was imported", file, report.errors_total)));
+        tx.refuse(
+            fail(ErrorCode::invalid, fmt::format("{}: {} errors, nothing was imported", file, report.errors_total)));
     else
-        tx.run("INSERT INTO meta (key, value) VALUES ('directory_version', '1') ON CONFLICT DO UPDATE SET value = CAST(value AS INTEGER) + 1");
+        tx.run(
+            "INSERT INTO meta (key, value) VALUES ('directory_version', '1') ON CONFLICT DO UPDATE SET value = "
+            "CAST(value AS INTEGER) + 1");
     return report;
 }
 

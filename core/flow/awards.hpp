@@ -25,7 +25,8 @@ public:
         int64_t posted = 0, waiting = 0;
     };
     // The awards of a new event.
-    Posted post(store::Tx& tx, EventId event, const rules::Evaluation& evaluation, const std::vector<rules::AppliedProgram>& programs);
+    Posted post(store::Tx& tx, EventId event, const rules::Evaluation& evaluation,
+                const std::vector<rules::AppliedProgram>& programs);
     // A return takes back its part of each award of the sale: after it, taken_after of sold units are back in all.
     int64_t reverse_part(store::Tx& tx, EventId cause, EventId sale, int64_t taken_after, int64_t sold);
     // Everything that is left of the event's awards goes back: its report was replaced or cancelled.
@@ -47,7 +48,7 @@ private:
     };
     int64_t insert(store::Tx& tx, EventId event, const Row& row, int64_t amount, int64_t reverses);
     std::vector<Row> awards_of(store::Tx& tx, EventId event);
-    bool pay(store::Tx& tx, int64_t seq, const Row& row, int64_t amount);        // false: does not fit
+    bool pay(store::Tx& tx, int64_t seq, const Row& row, int64_t amount);  // false: does not fit
     void take(store::Tx& tx, int64_t seq, const Row& row, int64_t amount);
     void reverse(store::Tx& tx, EventId cause, const Row& award, int64_t amount);
     bool is_waiting(store::Tx& tx, int64_t award);

@@ -1,4 +1,5 @@
-// The flow's thread: works interchanges off in arrival order, tells who waits, retries what failed for a passing reason.
+// The flow's thread: works interchanges off in arrival order, tells who waits, retries what failed for a passing
+// reason.
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -14,7 +15,7 @@
 namespace tributary::flow {
 namespace {
 
-constexpr unsigned attempts_max = 5;           // then the interchange is held for an operator
+constexpr unsigned attempts_max = 5;  // then the interchange is held for an operator
 constexpr int64_t retry_first_ms = 1'000;
 constexpr int64_t exceptions_a_job = 100;
 constexpr ErrorCode dry_run = ErrorCode::internal;
@@ -27,7 +28,8 @@ struct Waiters {
 
 class FlowImpl final : public Flow {
 public:
-    FlowImpl(Parts parts, Settings settings) : parts_(std::move(parts)), poster_(parts_.ledger, parts_.clock, parts_.random) {
+    FlowImpl(Parts parts, Settings settings)
+        : parts_(std::move(parts)), poster_(parts_.ledger, parts_.clock, parts_.random) {
         take_settings(std::move(settings));
     }
     ~FlowImpl() override { stop(); }
@@ -41,7 +43,9 @@ public:
     Result<void> recover() override {
         std::vector<InterchangeSeq> unfinished;
         TRIBUTARY_CHECK(parts_.store.read([&](store::Tx& tx) {
-            store::Rows rows = tx.query("SELECT interchange FROM interchange_state WHERE state IN ('received', 'posting') ORDER BY interchange");
+            store::Rows rows = tx.query(
+                "SELECT interchange FROM interchange_state WHERE state IN ('received', 'posting') ORDER BY "
+                "interchange");
             while (rows.next()) unfinished.push_back(InterchangeSeq{rows.integer(0)});
         }));
         for (const InterchangeSeq seq : unfinished) enqueue(seq);
@@ -72,7 +76,8 @@ public:
         {
             const std::lock_guard lock(mutex_);
             const auto found = waiters_.find(seq.value);
-            if (found != waiters_.end() && !found->second.is_answered) return found->second.answered.push_back(std::move(done));
+            if (found != waiters_.end() && !found->second.is_answered)
+                return found->second.answered.push_back(std::move(done));
         }
         done(flow::outcome_of(parts_.store, seq));
     }
@@ -87,7 +92,8 @@ public:
     }
 
     Result<json::object> validate(const std::string& feed, const std::string& path) override;
-    Result<RetryReport> retry_exceptions(int64_t id, const std::string& cause, const std::string& subject, bool dry) override;
+    Result<RetryReport> retry_exceptions(int64_t id, const std::string& cause, const std::string& subject,
+                                         bool dry) override;
 
     size_t queue_length() const override {
         const std::lock_guard lock(mutex_);
@@ -131,7 +137,8 @@ private:
             const Result<void> worked = attempt_once(seq);
             if (worked) return true;
             if (stop_) return false;
-            log_warning("interchange attempt failed", {{"interchange", seq.value}, {"attempt", attempt}, {"error", worked.error().message}});
+            log_warning("interchange attempt failed",
+                        {{"interchange", seq.value}, {"attempt", attempt}, {"error", worked.error().message}});
             if (parts_.store.is_failed()) return false;
             const bool is_about_disk = worked.error().code == ErrorCode::io;
             if (attempt >= attempts_max && !is_about_disk) return hold(seq, worked.error());
@@ -144,7 +151,8 @@ private:
     bool hold(InterchangeSeq seq, const Error& error) {
         log_error("interchange held", {{"interchange", seq.value}, {"error", error.message}});
         const auto held = parts_.store.write([&](store::Tx& tx) {
-            tx.run("UPDATE interchange_state SET state = 'held', error = ?, changed_at = ? WHERE interchange = ?", error.message, parts_.clock.now_ms(), seq);
+            tx.run("UPDATE interchange_state SET state = 'held', error = ?, changed_at = ? WHERE interchange = ?",
+                   error.message, parts_.clock.now_ms(), seq);
         });
         if (!held) return false;
         tell(seq, true);
@@ -156,13 +164,17 @@ private:
         poster_.set_programs(programs_);
         if (work.state == "received") {
             TRIBUTARY_TRY(work.state, decide(parts_, work));
-            log_info("interchange decided", {{"interchange", seq.value}, {"feed", work.feed.name}, {"state", work.state}, {"trace_id", work.trace_id}});
+            log_info("interchange decided", {{"interchange", seq.value},
+                                             {"feed", work.feed.name},
+                                             {"state", work.state},
+                                             {"trace_id", work.trace_id}});
             tell(seq, false);
         }
         if (work.state == "posting") {
             TRIBUTARY_TRY(const bool is_complete, post_interchange(parts_, poster_, work, stop_));
             if (!is_complete) return fail(ErrorCode::unavailable, "the daemon is stopping");
-            log_info("interchange posted", {{"interchange", seq.value}, {"feed", work.feed.name}, {"trace_id", work.trace_id}});
+            log_info("interchange posted",
+                     {{"interchange", seq.value}, {"feed", work.feed.name}, {"trace_id", work.trace_id}});
         }
         tell(seq, true);
         return {};
@@ -173,9 +185,12 @@ private:
         work.seq = seq;
         std::string feed;
         TRIBUTARY_CHECK(parts_.store.read([&](store::Tx& tx) {
-            store::Rows rows = tx.query("SELECT i.feed, i.spool_path, i.trace_id, i.sha256, i.size, s.state FROM interchange i "
-                                        "JOIN interchange_state s ON s.interchange = i.seq WHERE i.seq = ?", seq);
-            if (!rows.next()) return tx.refuse(fail(ErrorCode::not_found, fmt::format("there is no interchange {}", seq.value)));
+            store::Rows rows = tx.query(
+                "SELECT i.feed, i.spool_path, i.trace_id, i.sha256, i.size, s.state FROM interchange i "
+                "JOIN interchange_state s ON s.interchange = i.seq WHERE i.seq = ?",
+                seq);
+            if (!rows.next())
+                return tx.refuse(fail(ErrorCode::not_found, fmt::format("there is no interchange {}", seq.value)));
             feed = rows.string(0);
             work.spool_path = rows.string(1);
             work.trace_id = rows.string(2);
@@ -190,10 +205,13 @@ private:
     Result<void> set_feed(Work& work, const std::string& name) {
         const auto now = settings();
         const auto feed = now->feeds.find(name);
-        if (feed == now->feeds.end()) return fail(ErrorCode::not_found, fmt::format("there is no feed '{}'; is its file in feeds.d gone?", name));
+        if (feed == now->feeds.end())
+            return fail(ErrorCode::not_found, fmt::format("there is no feed '{}'; is its file in feeds.d gone?", name));
         const auto connector = now->connectors.find(feed->second.connector);
-        if (connector == now->connectors.end() || connector->second == nullptr || connector->second->as_feed() == nullptr)
-            return fail(ErrorCode::unavailable, fmt::format("feed connector '{}' of feed '{}' is not loaded", feed->second.connector, name));
+        if (connector == now->connectors.end() || connector->second == nullptr ||
+            connector->second->as_feed() == nullptr)
+            return fail(ErrorCode::unavailable,
+                        fmt::format("feed connector '{}' of feed '{}' is not loaded", feed->second.connector, name));
         work.feed = feed->second;
         work.connector = connector->second;
         work.notice_connector = now->notice_connector;
@@ -233,7 +251,8 @@ private:
     std::thread thread_;
 };
 
-Result<RetryReport> FlowImpl::retry_exceptions(int64_t id, const std::string& cause, const std::string& subject, bool dry) {
+Result<RetryReport> FlowImpl::retry_exceptions(int64_t id, const std::string& cause, const std::string& subject,
+                                               bool dry) {
     RetryReport report;
     const auto now = settings();
     for (int64_t after = 0, count = exceptions_a_job; count == exceptions_a_job;) {
@@ -248,8 +267,10 @@ Result<RetryReport> FlowImpl::retry_exceptions(int64_t id, const std::string& ca
             std::vector<Open> open;
             {
                 store::Rows rows = tx.query(
-                    "SELECT x.id, r.feed FROM exception x JOIN report r ON r.id = x.report WHERE x.state = 'open' AND x.id > ? "
-                    "AND (? = 0 OR x.id = ?) AND (? = '' OR x.cause = ?) AND (? = '' OR x.subject = ?) ORDER BY x.id LIMIT ?",
+                    "SELECT x.id, r.feed FROM exception x JOIN report r ON r.id = x.report WHERE x.state = 'open' AND "
+                    "x.id > ? "
+                    "AND (? = 0 OR x.id = ?) AND (? = '' OR x.cause = ?) AND (? = '' OR x.subject = ?) ORDER BY x.id "
+                    "LIMIT ?",
                     after, id, id, cause, cause, subject, subject, exceptions_a_job);
                 while (rows.next()) open.push_back({rows.integer(0), rows.string(1)});
             }
@@ -262,8 +283,11 @@ Result<RetryReport> FlowImpl::retry_exceptions(int64_t id, const std::string& ca
                 std::string still;
                 ++part.tried;
                 last = exception.id;
-                if (retry_exception(tx, poster, exception.id, feed == now->feeds.end() ? "" : feed->second.distributor, parts_.clock.now_ms(), still)) ++part.posted;
-                else ++part.still_open, ++part.causes[still];
+                if (retry_exception(tx, poster, exception.id, feed == now->feeds.end() ? "" : feed->second.distributor,
+                                    parts_.clock.now_ms(), still))
+                    ++part.posted;
+                else
+                    ++part.still_open, ++part.causes[still];
             }
             if (dry && tx.ok()) tx.refuse(fail(dry_run, dry_run_message));
         });

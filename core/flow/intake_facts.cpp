@@ -8,7 +8,9 @@ using host::view;
 
 json::object finding_json(const tributary_diagnostic& diagnostic) {
     json::object out;
-    out["severity"] = diagnostic.severity == TRIBUTARY_ERROR ? "error" : diagnostic.severity == TRIBUTARY_WARNING ? "warning" : "note";
+    out["severity"] = diagnostic.severity == TRIBUTARY_ERROR     ? "error"
+                      : diagnostic.severity == TRIBUTARY_WARNING ? "warning"
+                                                                 : "note";
     out["code"] = view(diagnostic.code);
     out["line"] = diagnostic.at.line;
     out["column"] = diagnostic.at.column;
@@ -41,29 +43,35 @@ EnvelopeFacts& IntakeFacts::current(uint32_t ordinal) {
 }
 
 Result<void> IntakeFacts::interchange(const tributary_interchange& record) {
-    if (envelopes_.size() >= envelopes_max) return fail(ErrorCode::too_large, fmt::format("more than {} envelopes in one file; split it", envelopes_max));
+    if (envelopes_.size() >= envelopes_max)
+        return fail(ErrorCode::too_large, fmt::format("more than {} envelopes in one file; split it", envelopes_max));
     current(record.ordinal).envelope = host::own(record);
     return {};
 }
 
 Result<void> IntakeFacts::group(const tributary_group& record) {
     auto& groups = current(record.interchange).groups;
-    if (record.phase == TRIBUTARY_BEGIN || groups.empty() || groups.back().ordinal != record.ordinal) groups.emplace_back();
+    if (record.phase == TRIBUTARY_BEGIN || groups.empty() || groups.back().ordinal != record.ordinal)
+        groups.emplace_back();
     groups.back() = host::own(record);
-    if (groups.size() > sets_max) return fail(ErrorCode::too_large, fmt::format("more than {} groups in one file; split it", sets_max));
+    if (groups.size() > sets_max)
+        return fail(ErrorCode::too_large, fmt::format("more than {} groups in one file; split it", sets_max));
     return {};
 }
 
 Result<void> IntakeFacts::set(const tributary_set& record) {
     if (record.phase == TRIBUTARY_BEGIN) return {};
-    if (++sets_ > sets_max) return fail(ErrorCode::too_large, fmt::format("more than {} transaction sets in one file; split it", sets_max));
+    if (++sets_ > sets_max)
+        return fail(ErrorCode::too_large, fmt::format("more than {} transaction sets in one file; split it", sets_max));
     current(record.interchange).sets.push_back(host::own(record));
     return {};
 }
 
 Result<void> IntakeFacts::diagnostic(const tributary_diagnostic& record) {
-    if (record.severity == TRIBUTARY_ERROR) ++errors_;
-    else if (record.severity == TRIBUTARY_WARNING) ++warnings_;
+    if (record.severity == TRIBUTARY_ERROR)
+        ++errors_;
+    else if (record.severity == TRIBUTARY_WARNING)
+        ++warnings_;
     if (findings_.size() < diagnostics_reported_max) findings_.push_back(finding_json(record));
     if ((record.ack_segment.size != 0 || record.ack_element.size != 0) && answered_ < diagnostics_answered_max) {
         ++answered_;

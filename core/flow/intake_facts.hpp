@@ -1,5 +1,5 @@
-// Pass one's harvest: envelopes, groups, sets, and a capped report of what is wrong. Memory is bounded by the limits below,
-// never by the size of the file.
+// Pass one's harvest: envelopes, groups, sets, and a capped report of what is wrong. Memory is bounded by the limits
+// below, never by the size of the file.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -11,13 +11,13 @@
 
 namespace tributary::flow {
 
-inline constexpr size_t sets_max = 100'000;            // of one interchange; one more is an error
+inline constexpr size_t sets_max = 100'000;  // of one interchange; one more is an error
 inline constexpr size_t envelopes_max = 10'000;
 inline constexpr size_t diagnostics_reported_max = 1'000;
 inline constexpr size_t diagnostics_answered_max = 10'000;  // kept for the answer
 
 struct EnvelopeFacts {
-    host::Interchange envelope;          // as of its end; phase BEGIN when the end never came
+    host::Interchange envelope;  // as of its end; phase BEGIN when the end never came
     std::vector<host::Group> groups;
     std::vector<host::Set> sets;
     std::vector<host::Diagnostic> diagnostics;  // those that an answer can carry

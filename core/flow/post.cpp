@@ -27,7 +27,9 @@ struct Batch {
     int64_t cursor = 0;
 };
 
-Error stopped() { return fail(ErrorCode::unavailable, "the daemon is stopping"); }
+Error stopped() {
+    return fail(ErrorCode::unavailable, "the daemon is stopping");
+}
 
 class Posting final : public host::RecordSink {
 public:
@@ -38,7 +40,8 @@ public:
     Result<void> load_accepted() {
         return parts_.store.read([&](store::Tx& tx) {
             store::Rows rows = tx.query(
-                "SELECT s.ordinal FROM transaction_set s JOIN envelope e ON e.interchange = s.interchange AND e.ordinal = s.envelope "
+                "SELECT s.ordinal FROM transaction_set s JOIN envelope e ON e.interchange = s.interchange AND "
+                "e.ordinal = s.envelope "
                 "WHERE s.interchange = ? AND s.verdict <> ? AND e.is_test = 0 AND e.duplicate_of_interchange = 0",
                 work_.seq, static_cast<int64_t>(TRIBUTARY_REJECTED));
             while (rows.next()) accepted_.insert(rows.integer(0));
@@ -55,8 +58,10 @@ public:
     Result<void> set(const tributary_set& record) override {
         const int64_t key = static_cast<int64_t>(envelope_) << 32 | record.ordinal;
         is_accepted_ = accepted_.count(key) != 0;
-        if (record.phase == TRIBUTARY_BEGIN) report_.reset();
-        else if (is_accepted_) batch_.finished_sets.push_back(key);
+        if (record.phase == TRIBUTARY_BEGIN)
+            report_.reset();
+        else if (is_accepted_)
+            batch_.finished_sets.push_back(key);
         set_ = key;
         return {};
     }
@@ -85,7 +90,9 @@ public:
         ++ordinal_;
         if (!is_accepted_ || ordinal_ <= work_.cursor) return {};
         if (!report_) return fail(ErrorCode::corrupt, "the connector gave an event before its report");
-        if (ordinal_ > event_ordinal_max) return fail(ErrorCode::too_large, fmt::format("more than {} lines in one file; split it", event_ordinal_max));
+        if (ordinal_ > event_ordinal_max)
+            return fail(ErrorCode::too_large,
+                        fmt::format("more than {} lines in one file; split it", event_ordinal_max));
         batch_.lines.push_back({report_, event_id_of(work_.seq, ordinal_), host::own(record)});
         batch_.lines.back().event.ordinal = static_cast<uint64_t>(ordinal_);
         if (batch_.lines.size() < batch_lines_max) return {};
@@ -103,7 +110,8 @@ public:
             const std::lock_guard lock(mutex_);
             ++in_flight_;
         }
-        parts_.store.submit([this, batch](store::Tx& tx) { post(tx, *batch); }, [this](Result<void> done) { batch_done(std::move(done)); });
+        parts_.store.submit([this, batch](store::Tx& tx) { post(tx, *batch); },
+                            [this](Result<void> done) { batch_done(std::move(done)); });
         return {};
     }
 
@@ -137,9 +145,10 @@ private:
         }
         for (const int64_t set : batch.finished_sets)
             tx.run("UPDATE transaction_set SET is_posted = 1 WHERE interchange = ? AND ordinal = ?", work_.seq, set);
-        tx.run("UPDATE interchange_state SET cursor = ?, events_posted = events_posted + ?, exceptions = exceptions + ?, "
-               "duplicates = duplicates + ?, awards = awards + ?, changed_at = ? WHERE interchange = ?",
-               batch.cursor, posted, exceptions, duplicates, awards, parts_.clock.now_ms(), work_.seq);
+        tx.run(
+            "UPDATE interchange_state SET cursor = ?, events_posted = events_posted + ?, exceptions = exceptions + ?, "
+            "duplicates = duplicates + ?, awards = awards + ?, changed_at = ? WHERE interchange = ?",
+            batch.cursor, posted, exceptions, duplicates, awards, parts_.clock.now_ms(), work_.seq);
         if (!tx.ok()) poster_.job_undone();
     }
 
@@ -172,7 +181,8 @@ private:
 
 Result<bool> post_interchange(Parts& parts, Poster& poster, Work& work, const std::atomic<bool>& stop) {
     TRIBUTARY_CHECK(parts.store.read([&](store::Tx& tx) {
-        work.cursor = tx.one_integer("SELECT cursor FROM interchange_state WHERE interchange = ?", work.seq).value_or(0);
+        work.cursor =
+            tx.one_integer("SELECT cursor FROM interchange_state WHERE interchange = ?", work.seq).value_or(0);
     }));
     Posting posting(parts, poster, work, stop);
     TRIBUTARY_CHECK(posting.load_accepted());

@@ -41,15 +41,21 @@ LineOutcome outcome_of(const ClaimAnswer& answer) {
     outcome.other = answer.other;
     outcome.result = LineResult::duplicate;
     if (answer.claim == Claim::differs)
-        return exception_of({"sale_differs", event_name(answer.other), fmt::format("line {} reported the same sale with another quantity; send a replacing report", event_name(answer.other))});
+        return exception_of(
+            {"sale_differs", event_name(answer.other),
+             fmt::format("line {} reported the same sale with another quantity; send a replacing report",
+                         event_name(answer.other))});
     if (answer.claim == Claim::serial_taken)
-        return exception_of({"serial_sold_twice", answer.serial, fmt::format("serial {} was sold by line {} and not returned since", answer.serial, event_name(answer.other))});
+        return exception_of({"serial_sold_twice", answer.serial,
+                             fmt::format("serial {} was sold by line {} and not returned since", answer.serial,
+                                         event_name(answer.other))});
     return outcome;
 }
 
 }  // namespace
 
-LineOutcome Poster::post_line(store::Tx& tx, const ReportFacts& report, EventId id, const host::Event& raw, bool keep_exception) {
+LineOutcome Poster::post_line(store::Tx& tx, const ReportFacts& report, EventId id, const host::Event& raw,
+                              bool keep_exception) {
     auto resolved = resolver_.resolve(tx, report, id, raw);
     LineOutcome outcome;
     if (auto* missing = std::get_if<Unresolved>(&resolved)) {
@@ -76,7 +82,8 @@ LineOutcome Poster::post_sale(store::Tx& tx, const ReportFacts& report, const Ev
     for (const Orphan& orphan : orphans_of(tx, key)) {
         adopt(tx, orphan, event.id, key);
         back += orphan.quantity;
-        outcome.reversed += awards_.reverse_part(tx, orphan.return_event, event.id, std::min(back, event.quantity.value), event.quantity.value);
+        outcome.reversed += awards_.reverse_part(tx, orphan.return_event, event.id,
+                                                 std::min(back, event.quantity.value), event.quantity.value);
     }
     return outcome;
 }
@@ -87,8 +94,10 @@ LineOutcome Poster::post_return(store::Tx& tx, const ReportFacts& report, const 
     if (claimed.claim != Claim::fresh) return outcome_of(claimed);
     auto matched = match_return(tx, event);
     if (auto* missing = std::get_if<Unresolved>(&matched)) {
-        tx.run("DELETE FROM sale_line WHERE distributor = ? AND period = ? AND invoice = ? AND product = ? AND discriminator = ?",
-               key.distributor, key.period, key.invoice, key.product, key.discriminator);
+        tx.run(
+            "DELETE FROM sale_line WHERE distributor = ? AND period = ? AND invoice = ? AND product = ? AND "
+            "discriminator = ?",
+            key.distributor, key.period, key.invoice, key.product, key.discriminator);
         return exception_of(std::move(*missing));
     }
     const auto& matches = std::get<std::vector<Match>>(matched);
@@ -96,7 +105,8 @@ LineOutcome Poster::post_return(store::Tx& tx, const ReportFacts& report, const 
     take_back(tx, event, matches);
     LineOutcome outcome;
     for (const Match& match : matches)
-        outcome.reversed += awards_.reverse_part(tx, event.id, match.sale, match.returned_before + match.taken, match.sold);
+        outcome.reversed +=
+            awards_.reverse_part(tx, event.id, match.sale, match.returned_before + match.taken, match.sold);
     return outcome;
 }
 
@@ -114,21 +124,27 @@ void Poster::insert_event(store::Tx& tx, const ReportFacts& report, const Event&
     const std::string personal = personal_of(raw);
     const std::string salt = random_.bytes(16);
     const Digest digest = sha256(salt + personal);
-    tx.run("INSERT INTO event (id, report, kind, date, distributor, reseller, rep, product, quantity, quantity_scale, uom, "
-           "price_type, price, price_scale, currency, invoice, line_id, sale_kind, debit_reference, serials, line, byte, "
-           "returns_event, explanation, personal_salt, personal, personal_digest) "
-           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-           event.id, report.row, event.kind, event.date, event.distributor->id, event.reseller ? event.reseller->id : PartyId{},
-           event.rep ? event.rep->id : PartyId{}, event.product->id, event.quantity.value, event.quantity.scale, event.uom,
-           price != nullptr ? price->type : std::string(), price != nullptr ? price->amount.value : 0,
-           price != nullptr ? price->amount.scale : 0, price != nullptr ? price->currency : std::string(), event.invoice,
-           raw.line_id, event.sale_kind, raw.debit_reference, join_serials(event.serials), raw.at.line, raw.at.byte, returns,
-           explanation, store::Blob{salt}, personal, digest);
+    tx.run(
+        "INSERT INTO event (id, report, kind, date, distributor, reseller, rep, product, quantity, quantity_scale, "
+        "uom, "
+        "price_type, price, price_scale, currency, invoice, line_id, sale_kind, debit_reference, serials, line, byte, "
+        "returns_event, explanation, personal_salt, personal, personal_digest) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        event.id, report.row, event.kind, event.date, event.distributor->id,
+        event.reseller ? event.reseller->id : PartyId{}, event.rep ? event.rep->id : PartyId{}, event.product->id,
+        event.quantity.value, event.quantity.scale, event.uom, price != nullptr ? price->type : std::string(),
+        price != nullptr ? price->amount.value : 0, price != nullptr ? price->amount.scale : 0,
+        price != nullptr ? price->currency : std::string(), event.invoice, raw.line_id, event.sale_kind,
+        raw.debit_reference, join_serials(event.serials), raw.at.line, raw.at.byte, returns, explanation,
+        store::Blob{salt}, personal, digest);
 }
 
-void Poster::insert_exception(store::Tx& tx, const ReportFacts& report, EventId id, const host::Event& raw, const Unresolved& why) {
-    tx.run("INSERT OR IGNORE INTO exception (event_id, report, cause, subject, detail, raw, state, created_at) VALUES (?, ?, ?, ?, ?, ?, 'open', ?)",
-           id, report.row, why.cause, why.subject, why.detail, to_text(to_json(raw)), clock_.now_ms());
+void Poster::insert_exception(store::Tx& tx, const ReportFacts& report, EventId id, const host::Event& raw,
+                              const Unresolved& why) {
+    tx.run(
+        "INSERT OR IGNORE INTO exception (event_id, report, cause, subject, detail, raw, state, created_at) VALUES (?, "
+        "?, ?, ?, ?, ?, 'open', ?)",
+        id, report.row, why.cause, why.subject, why.detail, to_text(to_json(raw)), clock_.now_ms());
 }
 
 void Poster::reverse_event(store::Tx& tx, EventId id) {

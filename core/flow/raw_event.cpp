@@ -47,11 +47,14 @@ host::Party party_from(const json::object& object, const char* key) {
     host::Party party;
     const json::value* value = find(object, key);
     if (value == nullptr || !value->is_object()) return party;
-    each_text_of_party(party, [&](const char* name, std::string& field) { field = text_or(value->get_object(), name); });
+    each_text_of_party(party,
+                       [&](const char* name, std::string& field) { field = text_or(value->get_object(), name); });
     return party;
 }
 
-json::array decimal_json(const host::Decimal& decimal) { return {decimal.value, decimal.scale}; }
+json::array decimal_json(const host::Decimal& decimal) {
+    return {decimal.value, decimal.scale};
+}
 
 host::Decimal decimal_from(const json::value& value) {
     if (!value.is_array() || value.get_array().size() != 2) return {};
@@ -109,7 +112,9 @@ host::Event event_from_json(const json::object& object) {
         const bool fits = row.is_array() && row.get_array().size() > index && row.get_array()[index].is_string();
         return fits ? std::string(row.get_array()[index].get_string()) : std::string();
     };
-    each("product_ids", [&](const json::value& row) { event.product_ids.push_back({text_at(row, 0), text_at(row, 1)}); });
+    each("product_ids", [&](const json::value& row) {
+        event.product_ids.push_back({text_at(row, 0), text_at(row, 1)});
+    });
     each("prices", [&](const json::value& row) {
         host::Price price{text_at(row, 0), text_at(row, 1), text_at(row, 2), {}};
         if (row.is_array() && row.get_array().size() > 3) price.amount = decimal_from(row.get_array()[3]);

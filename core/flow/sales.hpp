@@ -14,10 +14,10 @@ namespace tributary::flow {
 
 struct SaleKey {
     int64_t distributor = 0;
-    int32_t period = 0;           // yyyymm of the event's date
+    int32_t period = 0;  // yyyymm of the event's date
     std::string invoice;
     int64_t product = 0;
-    std::string discriminator;    // line id, else first serial, else "#n": the n-th like line of its interchange
+    std::string discriminator;  // line id, else first serial, else "#n": the n-th like line of its interchange
 };
 
 // line_id as sent. Returns have keys of their own, so that a return, too, counts once.
@@ -25,13 +25,13 @@ SaleKey sale_key_of(store::Tx& tx, const Event& event, const std::string& line_i
 
 enum class Claim {
     fresh,
-    duplicate,      // the same line came before
-    differs,        // the key is taken by a line with another quantity
-    serial_taken,   // one of its serial numbers is sold already
+    duplicate,     // the same line came before
+    differs,       // the key is taken by a line with another quantity
+    serial_taken,  // one of its serial numbers is sold already
 };
 struct ClaimAnswer {
     Claim claim = Claim::fresh;
-    EventId other;           // whose it is
+    EventId other;  // whose it is
     std::string serial;
 };
 // Takes the key and the serials for the event, or changes nothing.
@@ -59,7 +59,7 @@ struct Orphan {
 std::vector<Orphan> orphans_of(store::Tx& tx, const SaleKey& key);
 void adopt(store::Tx& tx, const Orphan& orphan, EventId sale, const SaleKey& key);
 
-std::string event_name(EventId id);                        // "12-345": interchange and line
+std::string event_name(EventId id);                               // "12-345": interchange and line
 std::vector<std::string> split_serials(std::string_view joined);  // by U+001F
 std::string join_serials(const std::vector<std::string>& serials);
 

@@ -42,8 +42,8 @@ Result<bool> post_interchange(Parts& parts, Poster& poster, Work& work, const st
 // ---- reports (replace.cpp) ----
 struct OpenedReport {
     ReportFacts facts;
-    bool is_repeat = false;    // the same report came live from another interchange: its lines are not posted
-    bool is_cancel = false;    // its lines are not posted either
+    bool is_repeat = false;  // the same report came live from another interchange: its lines are not posted
+    bool is_cancel = false;  // its lines are not posted either
 };
 // Finds or makes the report's row; for replace and cancel marks what it supersedes. set: envelope << 32 | ordinal.
 OpenedReport open_report(store::Tx& tx, const Work& work, const host::Report& report, int64_t set);
@@ -60,6 +60,7 @@ bool retry_exception(store::Tx& tx, Poster& poster, int64_t exception, const std
 json::object summary_of(store::Tx& tx, InterchangeSeq seq);
 
 // What would happen to the file of work.spool_path; changes nothing (preview.cpp).
-Result<json::object> preview(Parts& parts, Work& work, std::shared_ptr<const std::vector<rules::AppliedProgram>> programs);
+Result<json::object> preview(Parts& parts, Work& work,
+                             std::shared_ptr<const std::vector<rules::AppliedProgram>> programs);
 
 }  // namespace tributary::flow

@@ -56,7 +56,8 @@ public:
             TRIBUTARY_CHECK(make_directories(*place == '\0' ? options_.path : options_.path + "/" + place));
         wake_ = FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
         inotify_ = FileDescriptor(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-        if (!inotify_ || !wake_ || ::inotify_add_watch(inotify_.get(), options_.path.c_str(), IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR) < 0)
+        if (!inotify_ || !wake_ ||
+            ::inotify_add_watch(inotify_.get(), options_.path.c_str(), IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR) < 0)
             return fail(ErrorCode::io, fmt::format("cannot watch {}: {}", options_.path, system_message(errno)));
         thread_ = std::thread([this] { run(); });
         return {};
@@ -94,8 +95,11 @@ private:
         for (const auto& entry : std::filesystem::directory_iterator(options_.path, error)) {
             const std::string name = entry.path().filename().string();
             struct stat info {};
-            if (is_temporary(name) || given_up_.count(name) != 0 || ::lstat(entry.path().c_str(), &info) != 0 || !S_ISREG(info.st_mode)) continue;
-            const int64_t age_ms = clock_.now_ms() - static_cast<int64_t>(info.st_mtim.tv_sec) * 1000 - info.st_mtim.tv_nsec / 1'000'000;
+            if (is_temporary(name) || given_up_.count(name) != 0 || ::lstat(entry.path().c_str(), &info) != 0 ||
+                !S_ISREG(info.st_mode))
+                continue;
+            const int64_t age_ms =
+                clock_.now_ms() - static_cast<int64_t>(info.st_mtim.tv_sec) * 1000 - info.st_mtim.tv_nsec / 1'000'000;
             if (complete.count(name) != 0 || age_ms >= options_.settle_ms || age_ms < 0) names.push_back(name);
             if (names.size() >= names_a_scan_max) break;
         }
@@ -120,7 +124,8 @@ private:
 
     // What passes by itself (full spool, full disk) is tried again at the next scan; the rest waits for a person.
     void give_up(const std::string& name, const Error& error) {
-        log_warning("file in drop folder not taken", {{"feed", options_.feed}, {"file", name}, {"error", error.message}});
+        log_warning("file in drop folder not taken",
+                    {{"feed", options_.feed}, {"file", name}, {"error", error.message}});
         if (error.code != ErrorCode::unavailable && error.code != ErrorCode::not_found) given_up_.insert(name);
     }
 
@@ -129,11 +134,13 @@ private:
         struct stat info {};
         if (::fstat(from.get(), &info) != 0) return fail(ErrorCode::io, fmt::format("cannot stat {}", path));
         if (static_cast<uint64_t>(info.st_size) > options_.size_max)
-            return fail(ErrorCode::too_large, fmt::format("{} has {} bytes, this feed takes {}", name, info.st_size, options_.size_max));
+            return fail(ErrorCode::too_large,
+                        fmt::format("{} has {} bytes, this feed takes {}", name, info.st_size, options_.size_max));
         Arrival arrival;
         arrival.feed = options_.feed;
         arrival.transport = "folder";
-        arrival.transport_id = fmt::format("folder:{}:{}:{}.{:09}:{}", name, info.st_ino, info.st_mtim.tv_sec, info.st_mtim.tv_nsec, info.st_size);
+        arrival.transport_id = fmt::format("folder:{}:{}:{}.{:09}:{}", name, info.st_ino, info.st_mtim.tv_sec,
+                                           info.st_mtim.tv_nsec, info.st_size);
         arrival.file_name = name;
         arrival.trace_id = hex_encode(random_.bytes(16));
         arrival.body.path = fmt::format("{}/{}", intake_.upload_directory(), hex_encode(random_.bytes(16)));
@@ -145,7 +152,8 @@ private:
 
     Result<void> copy(int from, net::BodyFile& body) {
         const FileDescriptor to(::open(body.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
-        if (!to) return fail(ErrorCode::unavailable, fmt::format("cannot create {}: {}", body.path, system_message(errno)));
+        if (!to)
+            return fail(ErrorCode::unavailable, fmt::format("cannot create {}: {}", body.path, system_message(errno)));
         Hasher hasher;
         std::string buffer(256 << 10, '\0');
         for (;;) {
@@ -156,7 +164,8 @@ private:
             const std::string_view bytes(buffer.data(), static_cast<size_t>(count));
             hasher.update(bytes);
             body.size += bytes.size();
-            if (const auto written = write_all(to.get(), bytes); !written) return fail(ErrorCode::unavailable, written.error().message);
+            if (const auto written = write_all(to.get(), bytes); !written)
+                return fail(ErrorCode::unavailable, written.error().message);
         }
         body.sha256 = hasher.finish();
         TRIBUTARY_CHECK(sync_file(to.get()));
@@ -202,8 +211,10 @@ private:
         const std::string place = options_.path + "/" + place_of(outcome.state);
         std::string free_name = name;
         struct stat info {};
-        for (int number = 2; ::lstat((place + "/" + free_name).c_str(), &info) == 0; ++number) free_name = fmt::format("{}.{}", name, number);
-        TRIBUTARY_CHECK(write_file_durably(place + "/" + free_name + ".report.json", to_pretty_text(outcome.summary) + "\n"));
+        for (int number = 2; ::lstat((place + "/" + free_name).c_str(), &info) == 0; ++number)
+            free_name = fmt::format("{}.{}", name, number);
+        TRIBUTARY_CHECK(
+            write_file_durably(place + "/" + free_name + ".report.json", to_pretty_text(outcome.summary) + "\n"));
         if (!outcome.ack.empty()) {
             const std::string answers = options_.answer_folder.empty() ? place : options_.answer_folder;
             TRIBUTARY_CHECK(make_directories(answers));
@@ -233,7 +244,8 @@ private:
 
 }  // namespace
 
-Result<std::unique_ptr<FolderWatcher>> FolderWatcher::start(FolderOptions options, Intake& intake, flow::Flow& flow, Clock& clock, Random& random) {
+Result<std::unique_ptr<FolderWatcher>> FolderWatcher::start(FolderOptions options, Intake& intake, flow::Flow& flow,
+                                                            Clock& clock, Random& random) {
     auto watcher = std::make_unique<FolderWatcherImpl>(std::move(options), intake, flow, clock, random);
     TRIBUTARY_CHECK(watcher->start());
     return std::unique_ptr<FolderWatcher>(std::move(watcher));

@@ -27,8 +27,9 @@ public:
     void accept(Arrival arrival, std::function<void(Result<Accepted>)> done) override {
         if (size_ + arrival.body.size > limits_.size_max) {
             ::unlink(arrival.body.path.c_str());
-            return done(fail(ErrorCode::unavailable, fmt::format("the spool is full ({} of {} bytes); nothing was taken, send it again later",
-                                                                 size_.load(), limits_.size_max)));
+            return done(fail(ErrorCode::unavailable,
+                             fmt::format("the spool is full ({} of {} bytes); nothing was taken, send it again later",
+                                         size_.load(), limits_.size_max)));
         }
         auto shared = std::make_shared<Arrival>(std::move(arrival));
         auto accepted = std::make_shared<Accepted>();
@@ -47,8 +48,10 @@ public:
         const int64_t before = clock_.now_ms() - limits_.retention_ms;
         TRIBUTARY_CHECK(store_.read([&](store::Tx& tx) {
             store::Rows rows = tx.query(
-                "SELECT i.seq, i.spool_path FROM interchange i JOIN interchange_state s ON s.interchange = i.seq WHERE i.received_at < ? "
-                "AND s.spool_deleted_at = 0 AND s.state NOT IN ('received', 'posting', 'held') ORDER BY i.seq LIMIT ?", before, files_a_sweep_max);
+                "SELECT i.seq, i.spool_path FROM interchange i JOIN interchange_state s ON s.interchange = i.seq WHERE "
+                "i.received_at < ? "
+                "AND s.spool_deleted_at = 0 AND s.state NOT IN ('received', 'posting', 'held') ORDER BY i.seq LIMIT ?",
+                before, files_a_sweep_max);
             while (rows.next()) old.emplace_back(rows.integer(0), rows.string(1));
         }));
         for (const auto& [seq, path] : old) {
@@ -64,31 +67,42 @@ public:
 private:
     Accepted insert(store::Tx& tx, const Arrival& arrival) {
         if (!arrival.transport_id.empty()) {
-            store::Rows rows = tx.query("SELECT seq, sha256 FROM interchange WHERE feed = ? AND transport_id = ? AND transport_id <> ''",
-                                        arrival.feed, arrival.transport_id);
+            store::Rows rows = tx.query(
+                "SELECT seq, sha256 FROM interchange WHERE feed = ? AND transport_id = ? AND transport_id <> ''",
+                arrival.feed, arrival.transport_id);
             if (rows.next()) {
                 if (rows.text(1) != bytes_of(arrival.body.sha256))
-                    tx.refuse(fail(ErrorCode::conflict, fmt::format("'{}' named other bytes before, as interchange {}; use a new Idempotency-Key",
-                                                                    arrival.transport_id, rows.integer(0))));
+                    tx.refuse(
+                        fail(ErrorCode::conflict,
+                             fmt::format("'{}' named other bytes before, as interchange {}; use a new Idempotency-Key",
+                                         arrival.transport_id, rows.integer(0))));
                 return {InterchangeSeq{rows.integer(0)}, true};
             }
         }
         const int64_t now = clock_.now_ms();
-        tx.run("INSERT INTO interchange (feed, transport, transport_id, file_name, sha256, size, received_at, trace_id, spool_path) "
-               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", arrival.feed, arrival.transport, arrival.transport_id, arrival.file_name,
-               arrival.body.sha256, arrival.body.size, now, arrival.trace_id, arrival.body.path);
+        tx.run(
+            "INSERT INTO interchange (feed, transport, transport_id, file_name, sha256, size, received_at, trace_id, "
+            "spool_path) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            arrival.feed, arrival.transport, arrival.transport_id, arrival.file_name, arrival.body.sha256,
+            arrival.body.size, now, arrival.trace_id, arrival.body.path);
         const InterchangeSeq seq{tx.last_id()};
         tx.run("INSERT INTO interchange_state (interchange, state, changed_at) VALUES (?, 'received', ?)", seq, now);
         return {seq, false};
     }
 
-    void finish(const Arrival& arrival, const Accepted& accepted, Result<void> stored, const std::function<void(Result<Accepted>)>& done) {
+    void finish(const Arrival& arrival, const Accepted& accepted, Result<void> stored,
+                const std::function<void(Result<Accepted>)>& done) {
         if (!stored || accepted.is_repeat) ::unlink(arrival.body.path.c_str());
         if (!stored) return done(stored.error());
         if (!accepted.is_repeat) {
             size_ += arrival.body.size;
-            log_info("interchange received", {{"interchange", accepted.seq.value}, {"feed", arrival.feed}, {"transport", arrival.transport},
-                                              {"file", arrival.file_name}, {"size", arrival.body.size}, {"trace_id", arrival.trace_id}});
+            log_info("interchange received", {{"interchange", accepted.seq.value},
+                                              {"feed", arrival.feed},
+                                              {"transport", arrival.transport},
+                                              {"file", arrival.file_name},
+                                              {"size", arrival.body.size},
+                                              {"trace_id", arrival.trace_id}});
             flow_.enqueue(accepted.seq);
         }
         done(accepted);
@@ -107,10 +121,14 @@ private:
         std::error_code ignored;
         const auto now = std::filesystem::file_time_type::clock::now();
         for (const auto& entry : std::filesystem::directory_iterator(directory_, ignored)) {
-            if (!entry.is_regular_file(ignored) || now - entry.last_write_time(ignored) < std::chrono::milliseconds(orphan_age_ms)) continue;
+            if (!entry.is_regular_file(ignored) ||
+                now - entry.last_write_time(ignored) < std::chrono::milliseconds(orphan_age_ms))
+                continue;
             bool is_known = true;
             const auto read = store_.read([&](store::Tx& tx) {
-                is_known = tx.one_integer("SELECT 1 FROM interchange WHERE spool_path = ? LIMIT 1", entry.path().string()).has_value();
+                is_known =
+                    tx.one_integer("SELECT 1 FROM interchange WHERE spool_path = ? LIMIT 1", entry.path().string())
+                        .has_value();
             });
             if (read && !is_known) freed += remove(entry.path().string());
         }
@@ -127,9 +145,11 @@ private:
 
 }  // namespace
 
-Result<std::unique_ptr<Intake>> Intake::create(store::Store& store, flow::Flow& flow, Clock& clock, std::string spool_directory, SpoolLimits limits) {
+Result<std::unique_ptr<Intake>> Intake::create(store::Store& store, flow::Flow& flow, Clock& clock,
+                                               std::string spool_directory, SpoolLimits limits) {
     TRIBUTARY_CHECK(make_directories(spool_directory));
-    return std::unique_ptr<Intake>(std::make_unique<IntakeImpl>(store, flow, clock, std::move(spool_directory), limits));
+    return std::unique_ptr<Intake>(
+        std::make_unique<IntakeImpl>(store, flow, clock, std::move(spool_directory), limits));
 }
 
 }  // namespace tributary::intake

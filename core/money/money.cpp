@@ -32,9 +32,12 @@ Wide divide(Wide numerator, Wide denominator, Rounding rounding) {
     const Wide away = numerator < 0 ? -1 : 1;
     const Wide twice = (remainder < 0 ? -remainder : remainder) * 2;
     switch (rounding) {
-        case Rounding::down: return quotient;
-        case Rounding::up: return quotient + away;
-        case Rounding::half_up: return twice >= denominator ? quotient + away : quotient;
+        case Rounding::down:
+            return quotient;
+        case Rounding::up:
+            return quotient + away;
+        case Rounding::half_up:
+            return twice >= denominator ? quotient + away : quotient;
         case Rounding::half_even:
             if (twice == denominator) return quotient % 2 == 0 ? quotient : quotient + away;
             return twice > denominator ? quotient + away : quotient;
@@ -87,7 +90,9 @@ std::optional<Decimal> parse_decimal(std::string_view text) {
     return out;
 }
 
-std::string to_text(const Decimal& decimal) { return format_minor(decimal.value, decimal.scale); }
+std::string to_text(const Decimal& decimal) {
+    return format_minor(decimal.value, decimal.scale);
+}
 
 int compare(const Decimal& a, const Decimal& b) {
     const Wide left = Wide(a.value) * power_of_ten(b.scale);
@@ -95,7 +100,9 @@ int compare(const Decimal& a, const Decimal& b) {
     return left < right ? -1 : left > right ? 1 : 0;
 }
 
-bool is_whole(const Decimal& decimal) { return Wide(decimal.value) % power_of_ten(decimal.scale) == 0; }
+bool is_whole(const Decimal& decimal) {
+    return Wide(decimal.value) % power_of_ten(decimal.scale) == 0;
+}
 
 std::optional<int64_t> whole(const Decimal& decimal) {
     if (!is_whole(decimal)) return std::nullopt;
@@ -104,10 +111,14 @@ std::optional<int64_t> whole(const Decimal& decimal) {
 
 const char* name_of(Rounding rounding) {
     switch (rounding) {
-        case Rounding::half_even: return "half_even";
-        case Rounding::half_up: return "half_up";
-        case Rounding::down: return "down";
-        case Rounding::up: return "up";
+        case Rounding::half_even:
+            return "half_even";
+        case Rounding::half_up:
+            return "half_up";
+        case Rounding::down:
+            return "down";
+        case Rounding::up:
+            return "up";
     }
     return "half_even";
 }
@@ -147,7 +158,8 @@ std::vector<int64_t> split_by_weight(int64_t total, const std::vector<int64_t>& 
         given += exact / sum;
         remainders.emplace_back(exact % sum, i);
     }
-    std::stable_sort(remainders.begin(), remainders.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::stable_sort(remainders.begin(), remainders.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
     for (size_t i = 0; Wide(i) < magnitude - given; ++i) ++parts[remainders[i].second];
     for (int64_t& part : parts) part *= sign;
     return parts;

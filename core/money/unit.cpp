@@ -33,7 +33,9 @@ bool contains(const std::string_view (&list)[n], std::string_view code) {
 
 }  // namespace
 
-bool is_currency(std::string_view code) { return contains(currencies, code); }
+bool is_currency(std::string_view code) {
+    return contains(currencies, code);
+}
 
 int exponent_of(std::string_view code) {
     if (!is_currency(code) || contains(no_decimals, code)) return 0;
@@ -44,7 +46,9 @@ Result<Unit> unit_of(std::string_view code) {
     const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
     const auto is_legal = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '.'; };
     if (code.empty() || code.size() > 32 || !is_letter(code[0]) || !std::all_of(code.begin(), code.end(), is_legal))
-        return fail(ErrorCode::invalid, fmt::format("'{}' is no unit: an ISO 4217 code or a name of letters, digits, '_' and '.'", printable(code)));
+        return fail(ErrorCode::invalid,
+                    fmt::format("'{}' is no unit: an ISO 4217 code or a name of letters, digits, '_' and '.'",
+                                printable(code)));
     return Unit{std::string(code), exponent_of(code)};
 }
 

@@ -40,11 +40,14 @@ protected:
     std::unique_ptr<store::Store> store_;
 };
 
-constexpr const char* parties = "id,kind,name,level,country,reseller_of,valid_from\nD1,distributor,Acme,,US,,\nR1,reseller,Northwind,gold,US,D1,\n";
+constexpr const char* parties =
+    "id,kind,name,level,country,reseller_of,valid_from\nD1,distributor,Acme,,US,,\nR1,reseller,Northwind,gold,US,D1,\n";
 
 TEST_F(DirectoryTest, ImportsEveryKindAndIsHarmlessAgain) {
     EXPECT_EQ(Import(parties).created, 2);
-    EXPECT_EQ(Import("id,name,email,company,role,language\nP1,\"Doe, Jo\",Jo@Northwind.example,R1,sales_rep,de\n").created, 1);
+    EXPECT_EQ(
+        Import("id,name,email,company,role,language\nP1,\"Doe, Jo\",Jo@Northwind.example,R1,sales_rep,de\n").created,
+        1);
     EXPECT_EQ(Import("sku,family,name,tags,upc\nLX-1,laser,Laser One,new;promo,012345678905\n").created, 1);
     EXPECT_EQ(Import("party,scheme,value,scope\nR1,92,R1001,D1\n").created, 1);
     const ImportReport again = Import(parties);
@@ -77,7 +80,8 @@ TEST_F(DirectoryTest, KnowsWhatWasTrueOnADate) {
 }
 
 TEST_F(DirectoryTest, ReportsEveryBadRowAndImportsNothing) {
-    EXPECT_EQ(Errors("id,kind,name,country,reseller_of\nA,reseller,One,usa,\nB,reseller,,US,\nC,reseller,Three,US,Z9\nD,reseller,Four\n"),
+    EXPECT_EQ(Errors("id,kind,name,country,reseller_of\nA,reseller,One,usa,\nB,reseller,,US,\nC,reseller,Three,US,"
+                     "Z9\nD,reseller,Four\n"),
               "x.csv:2:1: country 'usa' is no ISO 3166-1 alpha-2 code such as DE\n"
               "x.csv:3:1: column 'name' is empty\n"
               "x.csv:4:1: reseller_of 'Z9' is not in the directory: import it first, or put it higher in this file\n"
@@ -98,7 +102,9 @@ TEST_F(DirectoryTest, NeverMovesAnAliasSilently) {
 }
 
 TEST(Csv, ReadsQuotesAndNewlinesInside) {
-    CsvReader reader("\xEF\xBB\xBF" "a,b\r\n\"x \"\"y\"\"\",\"1\n2\"\n\nlast,");
+    CsvReader reader(
+        "\xEF\xBB\xBF"
+        "a,b\r\n\"x \"\"y\"\"\",\"1\n2\"\n\nlast,");
     std::vector<std::string> row;
     ASSERT_TRUE(*reader.next(row));
     EXPECT_EQ(row, (std::vector<std::string>{"a", "b"}));

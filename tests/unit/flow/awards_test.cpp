@@ -7,13 +7,13 @@ namespace tributary::test {
 namespace {
 
 std::string sale(int number, int quantity, const char* rep = "jo@r1.example") {
-    return "ISA " + std::to_string(number) + "\nREPORT RPT" + std::to_string(number) + " original 92:D\nSALE inv=I" + std::to_string(number) +
-           " sku=L1 qty=" + std::to_string(quantity) + " reseller=R1 rep=" + rep + "\nEND\n";
+    return "ISA " + std::to_string(number) + "\nREPORT RPT" + std::to_string(number) + " original 92:D\nSALE inv=I" +
+           std::to_string(number) + " sku=L1 qty=" + std::to_string(quantity) + " reseller=R1 rep=" + rep + "\nEND\n";
 }
 
 std::string return_of(int number, int of, int quantity) {
-    return "ISA " + std::to_string(number) + "\nREPORT RPT" + std::to_string(number) + " original 92:D\nRETURN inv=I" + std::to_string(of) +
-           " sku=L1 qty=" + std::to_string(quantity) + " reseller=R1\nEND\n";
+    return "ISA " + std::to_string(number) + "\nREPORT RPT" + std::to_string(number) + " original 92:D\nRETURN inv=I" +
+           std::to_string(of) + " sku=L1 qty=" + std::to_string(quantity) + " reseller=R1\nEND\n";
 }
 
 TEST(Awards, ABudgetIsNeverOverspentAndAnAwardWaitsWhole) {
@@ -51,7 +51,8 @@ TEST(Awards, FundingAgainWithTheSameKeyIsHarmlessAndAnotherAmountAConflict) {
     const auto other = flow::fund_budget(*world.store, *world.ledger, world.clock, "p", "spiff", 26, "f1", "test");
     ASSERT_FALSE(other);
     EXPECT_EQ(other.error().code, ErrorCode::conflict);
-    EXPECT_EQ(flow::fund_budget(*world.store, *world.ledger, world.clock, "p", "none", 1, "k", "test").error().code, ErrorCode::not_found);
+    EXPECT_EQ(flow::fund_budget(*world.store, *world.ledger, world.clock, "p", "none", 1, "k", "test").error().code,
+              ErrorCode::not_found);
 }
 
 TEST(Awards, AReturnOfAWaitingAwardShrinksWhatIsPaidLater) {
@@ -78,9 +79,11 @@ TEST(Awards, WhatIsSpentAlreadyIsOwedAndRepaidByTheNextAward) {
     world.Send(sale(1, 3));
     // The rep spends 25 of the 30.
     ASSERT_TRUE(world.store->write([&](store::Tx& tx) {
-        const AccountId wallet = world.ledger->account(tx, "wallet/P1/points", "points", ledger::Constraint::debits_within_credits);
+        const AccountId wallet =
+            world.ledger->account(tx, "wallet/P1/points", "points", ledger::Constraint::debits_within_credits);
         const AccountId shop = world.ledger->account(tx, "shop", "points", ledger::Constraint::none);
-        world.ledger->post(tx, {{ledger::Origin::adjustment, 1, 0, ledger::TransferKind::posted, wallet, shop, 25, {}}});
+        world.ledger->post(tx,
+                           {{ledger::Origin::adjustment, 1, 0, ledger::TransferKind::posted, wallet, shop, 25, {}}});
     }));
     world.Send(return_of(2, 1, 2));
     EXPECT_EQ(world.Balance("wallet/P1/points"), 0);
@@ -139,7 +142,9 @@ TEST(Awards, ABoostPaysOnTopFromItsOwnBudgetAndGoesBackWithTheReturn) {
     world.Send(return_of(2, 1, 1));
     EXPECT_EQ(world.Balance("wallet/P1/points"), 40);
     EXPECT_EQ(world.Balance("budget/p/boost"), 980);
-    world.Send("ISA 9\nREPORT RPT9 original 92:D\nSALE inv=I9 sku=L1 qty=1 reseller=R1 rep=jo@r1.example date=20261021\nEND\n");
+    world.Send(
+        "ISA 9\nREPORT RPT9 original 92:D\nSALE inv=I9 sku=L1 qty=1 reseller=R1 rep=jo@r1.example "
+        "date=20261021\nEND\n");
     EXPECT_EQ(world.Balance("wallet/P1/points"), 50) << "outside the boost's window";
 }
 
@@ -152,7 +157,9 @@ TEST(Awards, KeepTheVersionOfTheProgramThatMadeThem) {
     world.Restart(changed);
     world.Send(sale(2, 1));
     EXPECT_EQ(world.Balance("wallet/P1/points"), 30);
-    EXPECT_EQ(world.Text("SELECT group_concat(version || ':' || amount) FROM award WHERE recipient = (SELECT id FROM party WHERE code = 'P1')"), "1:10,2:20");
+    EXPECT_EQ(world.Text("SELECT group_concat(version || ':' || amount) FROM award WHERE recipient = (SELECT id FROM "
+                         "party WHERE code = 'P1')"),
+              "1:10,2:20");
 }
 
 }  // namespace

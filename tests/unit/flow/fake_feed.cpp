@@ -73,7 +73,8 @@ private:
         out.struct_size = sizeof out;
         out.phase = phase;
         out.interchange = interchange_, out.group = 1, out.ordinal = set_;
-        out.verdict = phase == TRIBUTARY_END ? (is_bad_ ? TRIBUTARY_REJECTED : TRIBUTARY_ACCEPTED) : TRIBUTARY_VERDICT_NONE;
+        out.verdict =
+            phase == TRIBUTARY_END ? (is_bad_ ? TRIBUTARY_REJECTED : TRIBUTARY_ACCEPTED) : TRIBUTARY_VERDICT_NONE;
         out.id = span_of("867");
         out.events = events_;
         return out;
@@ -96,7 +97,9 @@ private:
         tributary_report out{};
         out.struct_size = sizeof out;
         out.set = set_;
-        out.purpose = purpose == "replace" ? TRIBUTARY_PURPOSE_REPLACE : purpose == "cancel" ? TRIBUTARY_PURPOSE_CANCEL : TRIBUTARY_PURPOSE_ORIGINAL;
+        out.purpose = purpose == "replace"  ? TRIBUTARY_PURPOSE_REPLACE
+                      : purpose == "cancel" ? TRIBUTARY_PURPOSE_CANCEL
+                                            : TRIBUTARY_PURPOSE_ORIGINAL;
         out.date = 20261101;
         out.period_end = 20261031;
         out.id = span_of(id);
@@ -124,7 +127,8 @@ private:
         out.line_id = span_of(fields["id"]);
         out.invoice = span_of(fields["inv"]);
         out.uom = span_of("EA");
-        if (!fields["reseller"].empty()) out.reseller.qualifier = span_of("92"), out.reseller.id = span_of(fields["reseller"]);
+        if (!fields["reseller"].empty())
+            out.reseller.qualifier = span_of("92"), out.reseller.id = span_of(fields["reseller"]);
         out.rep_email = span_of(fields["rep"]);
         const auto quantity = parse_decimal(fields["qty"]);
         out.quantity = {is_sale ? quantity->value : -quantity->value, static_cast<uint32_t>(quantity->scale), 1};
@@ -162,7 +166,8 @@ public:
     host::NoticeConnector* as_notice() override { return nullptr; }
     host::SourceConnector* as_source() override { return nullptr; }
 
-    Result<host::DecodeSummary> decode(host::ByteSource& source, host::RecordSink& sink, const host::Profile&, const host::DecodeLimits&) override {
+    Result<host::DecodeSummary> decode(host::ByteSource& source, host::RecordSink& sink, const host::Profile&,
+                                       const host::DecodeLimits&) override {
         std::string text;
         char buffer[4096];
         for (;;) {
@@ -175,7 +180,8 @@ public:
         return decoder.summary;
     }
     Result<std::string> acknowledge(const host::AckRequest& request) override {
-        return fmt::format("ACK {} {} {} {}\n", request.interchange.control_number, request.format, request.interchange.note_code, request.control_number);
+        return fmt::format("ACK {} {} {} {}\n", request.interchange.control_number, request.format,
+                           request.interchange.note_code, request.control_number);
     }
 
 private:
@@ -185,6 +191,8 @@ private:
 
 }  // namespace
 
-std::shared_ptr<host::Connector> make_fake_feed() { return std::make_shared<FakeFeed>(); }
+std::shared_ptr<host::Connector> make_fake_feed() {
+    return std::make_shared<FakeFeed>();
+}
 
 }  // namespace tributary::test

@@ -42,7 +42,9 @@ FlowWorld::FlowWorld(const std::string& program) {
     char pattern[] = "/tmp/tributary-flow-XXXXXX";
     directory = ::mkdtemp(pattern);
     Open(program);
-    Import("id,kind,name,level,country\nD1,distributor,Acme,,US\nR1,reseller,Northwind,gold,US\nR2,reseller,Contoso,silver,DE\n");
+    Import(
+        "id,kind,name,level,country\nD1,distributor,Acme,,US\nR1,reseller,Northwind,gold,US\nR2,reseller,Contoso,"
+        "silver,DE\n");
     Import("id,name,email,company,role\nP1,Jo,jo@r1.example,R1,sales_rep\nP2,Al,al@r2.example,R2,sales_rep\n");
     Import("party,scheme,value\nD1,92,D\nR1,92,R1\nR2,92,R2\n");
     Import("sku,family,name\nL1,laser,Laser 1\nI1,ink,Ink 1\n");
@@ -107,7 +109,9 @@ flow::Outcome FlowWorld::Send(const std::string& text, const std::string& transp
     intake->accept(std::move(arrival), [&](Result<intake::Accepted> accepted) {
         if (!accepted) return done.set_value(accepted.error());
         // The completion runs on the writer's thread, which must not wait: hand over.
-        std::thread([&, seq = accepted->seq] { flow->when_done(seq, [&](Result<flow::Outcome> outcome) { done.set_value(std::move(outcome)); }); }).detach();
+        std::thread([&, seq = accepted->seq] {
+            flow->when_done(seq, [&](Result<flow::Outcome> outcome) { done.set_value(std::move(outcome)); });
+        }).detach();
     });
     auto outcome = done.get_future().get();
     if (outcome) return *outcome;

@@ -10,7 +10,8 @@
 namespace tributary::test {
 namespace {
 
-const std::string one_sale = "ISA 1\nREPORT RPT1 original 92:D\nSALE inv=I1 sku=L1 qty=3 reseller=R1 rep=jo@r1.example serials=A,B,C\nEND\n";
+const std::string one_sale =
+    "ISA 1\nREPORT RPT1 original 92:D\nSALE inv=I1 sku=L1 qty=3 reseller=R1 rep=jo@r1.example serials=A,B,C\nEND\n";
 
 TEST(Flow, PostsASaleWithItsAwardsAndExplainsIt) {
     FlowWorld world;
@@ -40,7 +41,8 @@ TEST(Flow, SameBytesAgainPostNothing) {
 TEST(Flow, SameNumberWithOtherBytesIsRefusedWith025) {
     FlowWorld world;
     world.Send(one_sale);
-    const flow::Outcome other = world.Send("ISA 1\nREPORT RPT2 original 92:D\nSALE inv=I2 sku=L1 qty=1 reseller=R1 rep=jo@r1.example\nEND\n");
+    const flow::Outcome other =
+        world.Send("ISA 1\nREPORT RPT2 original 92:D\nSALE inv=I2 sku=L1 qty=1 reseller=R1 rep=jo@r1.example\nEND\n");
     EXPECT_EQ(other.state, "rejected");
     EXPECT_EQ(other.ack, "ACK 1 TA1 025 1\n");
     EXPECT_EQ(world.Number("SELECT count(*) FROM event"), 1);
@@ -49,7 +51,8 @@ TEST(Flow, SameNumberWithOtherBytesIsRefusedWith025) {
 TEST(Flow, ARejectedNumberMayComeAgainMended) {
     FlowWorld world;
     EXPECT_EQ(world.Send("ISA 7\nREPORT RPT1 original 92:D\nBAD\nEND\n").state, "rejected");
-    EXPECT_EQ(world.Send("ISA 7\nREPORT RPT1 original 92:D\nSALE inv=I2 sku=L1 qty=1 reseller=R1\nEND\n").state, "done");
+    EXPECT_EQ(world.Send("ISA 7\nREPORT RPT1 original 92:D\nSALE inv=I2 sku=L1 qty=1 reseller=R1\nEND\n").state,
+              "done");
     EXPECT_EQ(world.Number("SELECT count(*) FROM event"), 1);
 }
 
@@ -65,7 +68,8 @@ TEST(Flow, ACutFilePostsNothing) {
 
 TEST(Flow, TestInterchangesNeverPost) {
     FlowWorld world;
-    EXPECT_EQ(world.Send("ISA 9 test\nREPORT RPT1 original 92:D\nSALE inv=I2 sku=L1 qty=1 reseller=R1\nEND\n").state, "test");
+    EXPECT_EQ(world.Send("ISA 9 test\nREPORT RPT1 original 92:D\nSALE inv=I2 sku=L1 qty=1 reseller=R1\nEND\n").state,
+              "test");
     world.is_live = false;
     world.Restart();
     EXPECT_EQ(world.Send(one_sale).state, "test");
@@ -75,7 +79,8 @@ TEST(Flow, TestInterchangesNeverPost) {
 TEST(Flow, TheSetIsTheAtomicUnit) {
     FlowWorld world;
     const flow::Outcome outcome = world.Send(
-        "ISA 1\nREPORT RPT1 original 92:D\nSALE inv=I1 sku=L1 qty=1 reseller=R1\nBAD\nREPORT RPT2 original 92:D\nSALE inv=I2 sku=L1 qty=1 reseller=R1\nEND\n");
+        "ISA 1\nREPORT RPT1 original 92:D\nSALE inv=I1 sku=L1 qty=1 reseller=R1\nBAD\nREPORT RPT2 original 92:D\nSALE "
+        "inv=I2 sku=L1 qty=1 reseller=R1\nEND\n");
     EXPECT_EQ(outcome.state, "done");
     EXPECT_EQ(outcome.summary.at("sets_rejected").as_int64(), 1);
     EXPECT_EQ(world.Text("SELECT group_concat(invoice) FROM event"), "I2");
@@ -86,7 +91,9 @@ TEST(Flow, TheSameSaleInAnotherInterchangeCountsOnce) {
     FlowWorld world;
     world.Fund("spiff", 1000, "f1");
     world.Send(one_sale);
-    const flow::Outcome other = world.Send("ISA 2\nREPORT RPT2 original 92:D\nSALE inv=I1 sku=L1 qty=3 reseller=R1 rep=jo@r1.example serials=A,B,C\nEND\n");
+    const flow::Outcome other = world.Send(
+        "ISA 2\nREPORT RPT2 original 92:D\nSALE inv=I1 sku=L1 qty=3 reseller=R1 rep=jo@r1.example "
+        "serials=A,B,C\nEND\n");
     EXPECT_EQ(other.summary.at("duplicates").as_int64(), 1);
     EXPECT_EQ(world.Balance("wallet/P1/points"), 30);
 }
@@ -100,7 +107,11 @@ TEST(Flow, LikeLinesOfOneInvoiceAreToldApartByTheirOrder) {
 }
 
 TEST(Flow, WhatCannotBeResolvedWaitsAndNamesWhatIsMissing) {
-    struct Case { const char* line; const char* cause; const char* subject; };
+    struct Case {
+        const char* line;
+        const char* cause;
+        const char* subject;
+    };
     const Case cases[] = {{"SALE inv=I1 sku=NEW qty=1 reseller=R1", "unknown_product", "VP:NEW"},
                           {"SALE inv=I2 sku=L1 qty=1 reseller=R9", "unknown_reseller", "92:R9"},
                           {"SALE inv=I3 sku=L1 qty=1 reseller=R1 rep=who@x.example", "unknown_rep", "who@x.example"},
@@ -109,9 +120,11 @@ TEST(Flow, WhatCannotBeResolvedWaitsAndNamesWhatIsMissing) {
                           {"RETURN inv=I6 sku=L1 qty=1 reseller=R1 serials=ZZ", "return_unmatched", "ZZ"}};
     for (const Case& c : cases) {
         FlowWorld world;
-        const flow::Outcome outcome = world.Send("ISA 1\nREPORT RPT1 original 92:D\n" + std::string(c.line) + "\nEND\n");
+        const flow::Outcome outcome =
+            world.Send("ISA 1\nREPORT RPT1 original 92:D\n" + std::string(c.line) + "\nEND\n");
         EXPECT_EQ(outcome.state, "done");
-        EXPECT_EQ(world.Text("SELECT cause || ' ' || subject FROM exception WHERE state = 'open'"), std::string(c.cause) + " " + c.subject);
+        EXPECT_EQ(world.Text("SELECT cause || ' ' || subject FROM exception WHERE state = 'open'"),
+                  std::string(c.cause) + " " + c.subject);
         EXPECT_EQ(world.Number("SELECT count(*) FROM event"), 0);
     }
 }
@@ -119,7 +132,9 @@ TEST(Flow, WhatCannotBeResolvedWaitsAndNamesWhatIsMissing) {
 TEST(Flow, AMendedDirectoryPostsTheException) {
     FlowWorld world;
     world.Fund("spiff", 1000, "f1");
-    world.Send("ISA 1\nREPORT RPT1 original 92:D\nSALE inv=I1 sku=NEW qty=2 reseller=R1 rep=jo@r1.example serials=S1,S2\nEND\n");
+    world.Send(
+        "ISA 1\nREPORT RPT1 original 92:D\nSALE inv=I1 sku=NEW qty=2 reseller=R1 rep=jo@r1.example "
+        "serials=S1,S2\nEND\n");
     auto still = world.flow->retry_exceptions(0, "", "", false);
     ASSERT_TRUE(still);
     EXPECT_EQ(still->still_open, 1);
@@ -163,7 +178,9 @@ TEST(Flow, AReturnTakesBackSpiffAndShareInProportion) {
 TEST(Flow, AReturnFindsItsSaleByInvoiceAndProductAndNeverTakesMoreThanWasSold) {
     FlowWorld world;
     world.Fund("spiff", 1000, "f1");
-    world.Send("ISA 1\nREPORT RPT1 original 92:D\nSALE inv=I1 sku=L1 qty=2 reseller=R1 rep=jo@r1.example date=20260915\nEND\n");
+    world.Send(
+        "ISA 1\nREPORT RPT1 original 92:D\nSALE inv=I1 sku=L1 qty=2 reseller=R1 rep=jo@r1.example "
+        "date=20260915\nEND\n");
     world.Send("ISA 2\nREPORT RPT2 original 92:D\nRETURN inv=I1 sku=L1 qty=1 reseller=R1\nEND\n");
     EXPECT_EQ(world.Balance("wallet/P1/points"), 10);
     world.Send("ISA 3\nREPORT RPT3 original 92:D\nRETURN inv=I1 sku=L1 qty=2 reseller=R1 id=x\nEND\n");
@@ -174,8 +191,9 @@ TEST(Flow, AReturnFindsItsSaleByInvoiceAndProductAndNeverTakesMoreThanWasSold) {
 TEST(Flow, AReturnBeforeItsSaleInTheSameFileIsMatchedAtTheEnd) {
     FlowWorld world;
     world.Fund("spiff", 1000, "f1");
-    world.Send("ISA 1\nREPORT RPT1 original 92:D\nRETURN inv=CN1 sku=L1 qty=1 reseller=R1 serials=A\n"
-               "SALE inv=I1 sku=L1 qty=3 reseller=R1 rep=jo@r1.example serials=A,B,C\nEND\n");
+    world.Send(
+        "ISA 1\nREPORT RPT1 original 92:D\nRETURN inv=CN1 sku=L1 qty=1 reseller=R1 serials=A\n"
+        "SALE inv=I1 sku=L1 qty=3 reseller=R1 rep=jo@r1.example serials=A,B,C\nEND\n");
     EXPECT_EQ(world.Balance("wallet/P1/points"), 20);
     EXPECT_EQ(world.Number("SELECT count(*) FROM exception WHERE state = 'open'"), 0);
 }
@@ -185,7 +203,8 @@ TEST(Flow, AReplacingReportReversesAndPostsAnew) {
     world.Fund("spiff", 1000, "f1");
     world.Fund("share", 1000, "f2");
     world.Send(one_sale);
-    world.Send("ISA 2\nREPORT RPT1 replace 92:D\nSALE inv=I1 sku=L1 qty=2 reseller=R1 rep=jo@r1.example serials=A,B\nEND\n");
+    world.Send(
+        "ISA 2\nREPORT RPT1 replace 92:D\nSALE inv=I1 sku=L1 qty=2 reseller=R1 rep=jo@r1.example serials=A,B\nEND\n");
     EXPECT_EQ(world.Balance("wallet/P1/points"), 20);
     EXPECT_EQ(world.Balance("budget/p/spiff"), 980);
     EXPECT_EQ(world.Text("SELECT group_concat(state) FROM report"), "replaced,live");
@@ -201,7 +220,8 @@ TEST(Flow, AReturnSurvivesTheReplacementOfItsSale) {
     world.Send(one_sale);
     world.Send("ISA 2\nREPORT RPT2 original 92:D\nRETURN inv=CN1 sku=L1 qty=1 reseller=R1 serials=A\nEND\n");
     EXPECT_EQ(world.Balance("wallet/P1/points"), 20);
-    world.Send("ISA 3\nREPORT RPT1 replace 92:D\nSALE inv=I1 sku=L1 qty=3 reseller=R1 rep=jo@r1.example serials=A,B,C\nEND\n");
+    world.Send(
+        "ISA 3\nREPORT RPT1 replace 92:D\nSALE inv=I1 sku=L1 qty=3 reseller=R1 rep=jo@r1.example serials=A,B,C\nEND\n");
     EXPECT_EQ(world.Balance("wallet/P1/points"), 20);
     EXPECT_EQ(world.Balance("budget/p/spiff"), 980);
     EXPECT_EQ(world.Verify(), "");
@@ -222,7 +242,8 @@ TEST(Flow, ReplacingAReportOfReturnsGivesTheAwardsBack) {
 TEST(Flow, TheSameReportUnderAnotherNumberPostsNothing) {
     FlowWorld world;
     world.Send(one_sale);
-    const flow::Outcome again = world.Send("ISA 2\nREPORT RPT1 original 92:D\nSALE inv=I7 sku=L1 qty=1 reseller=R1\nEND\n");
+    const flow::Outcome again =
+        world.Send("ISA 2\nREPORT RPT1 original 92:D\nSALE inv=I7 sku=L1 qty=1 reseller=R1\nEND\n");
     EXPECT_EQ(again.summary.at("duplicates").as_int64(), 1);
     EXPECT_EQ(world.Number("SELECT count(*) FROM event"), 1);
 }
@@ -231,10 +252,12 @@ TEST(Flow, GoesOnAfterARestartWithoutCountingTwice) {
     FlowWorld world;
     world.Fund("spiff", 1'000'000, "f1");
     std::string text = "ISA 1\nREPORT RPT1 original 92:D\n";
-    for (int i = 0; i < 3000; ++i) text += "SALE inv=I" + std::to_string(i) + " sku=L1 qty=1 reseller=R1 rep=jo@r1.example\n";
+    for (int i = 0; i < 3000; ++i)
+        text += "SALE inv=I" + std::to_string(i) + " sku=L1 qty=1 reseller=R1 rep=jo@r1.example\n";
     world.Send(text + "END\n");
     // As if the process had died before anything behind line 1024 was posted, and before the final state.
-    ASSERT_TRUE(world.store->write([](store::Tx& tx) { tx.run("UPDATE interchange_state SET state = 'posting', cursor = 2048"); }));
+    ASSERT_TRUE(world.store->write(
+        [](store::Tx& tx) { tx.run("UPDATE interchange_state SET state = 'posting', cursor = 2048"); }));
     world.Restart();
     std::promise<void> done;
     world.flow->when_done(InterchangeSeq{1}, [&](const Result<flow::Outcome>&) { done.set_value(); });
@@ -255,14 +278,17 @@ TEST(Flow, ValidateShowsWhatWouldHappenAndChangesNothing) {
     FlowWorld world;
     world.Fund("spiff", 1000, "f1");
     const std::string path = world.directory + "/try";
-    ASSERT_TRUE(write_file_durably(path, "ISA 1\nREPORT RPT1 original 92:D\nSALE inv=I1 sku=L1 qty=3 reseller=R1 rep=jo@r1.example\nSALE inv=I2 sku=NEW qty=1 reseller=R1\nEND\n"));
+    ASSERT_TRUE(write_file_durably(path,
+                                   "ISA 1\nREPORT RPT1 original 92:D\nSALE inv=I1 sku=L1 qty=3 reseller=R1 "
+                                   "rep=jo@r1.example\nSALE inv=I2 sku=NEW qty=1 reseller=R1\nEND\n"));
     const auto preview = world.flow->validate("acme", path);
     ASSERT_TRUE(preview) << preview.error().message;
     EXPECT_EQ(preview->at("would_post").as_int64(), 1);
     EXPECT_EQ(preview->at("would_wait").as_int64(), 1);
     EXPECT_EQ(preview->at("not_posted").as_array()[0].at("subject").as_string(), "VP:NEW");
     EXPECT_EQ(preview->at("awarded").as_array()[0].at("total").as_string(), "30 points");
-    for (const char* table : {"SELECT count(*) FROM event", "SELECT count(*) FROM interchange", "SELECT count(*) FROM exception", "SELECT count(*) FROM award"})
+    for (const char* table : {"SELECT count(*) FROM event", "SELECT count(*) FROM interchange",
+                              "SELECT count(*) FROM exception", "SELECT count(*) FROM award"})
         EXPECT_EQ(world.Number(table), 0) << table;
     EXPECT_EQ(world.Send(one_sale).state, "done");
     EXPECT_EQ(world.Verify(), "");

@@ -24,7 +24,8 @@ protected:
         options.path = world_.directory + "/drop";
         options.settle_ms = 50;
         options.size_max = 4096;
-        auto watcher = intake::FolderWatcher::start(options, *world_.intake, *world_.flow, system_clock(), world_.random);
+        auto watcher =
+            intake::FolderWatcher::start(options, *world_.intake, *world_.flow, system_clock(), world_.random);
         ASSERT_TRUE(watcher) << watcher.error().message;
         watcher_ = std::move(*watcher);
     }
@@ -94,7 +95,8 @@ Result<intake::Accepted> Accept(FlowWorld& world, const std::string& transport_i
     arrival.body.sha256 = sha256(text);
     EXPECT_TRUE(write_file_durably(arrival.body.path, text));
     std::promise<Result<intake::Accepted>> done;
-    world.intake->accept(std::move(arrival), [&](Result<intake::Accepted> accepted) { done.set_value(std::move(accepted)); });
+    world.intake->accept(std::move(arrival),
+                         [&](Result<intake::Accepted> accepted) { done.set_value(std::move(accepted)); });
     return done.get_future().get();
 }
 
@@ -112,7 +114,8 @@ TEST(Intake, TheSameTransportIdIsTheSameInterchange) {
 
 TEST(Intake, RefusesPastTheQuotaAndTakesUpToIt) {
     FlowWorld world;
-    auto small = intake::Intake::create(*world.store, *world.flow, world.clock, world.directory + "/small", {100, 1000});
+    auto small =
+        intake::Intake::create(*world.store, *world.flow, world.clock, world.directory + "/small", {100, 1000});
     ASSERT_TRUE(small);
     for (const auto& [size, fits] : {std::pair<size_t, bool>{100, true}, {1, false}}) {
         intake::Arrival arrival;
@@ -121,7 +124,8 @@ TEST(Intake, RefusesPastTheQuotaAndTakesUpToIt) {
         arrival.body.size = size;
         ASSERT_TRUE(write_file_durably(arrival.body.path, std::string(size, 'x')));
         std::promise<bool> done;
-        (*small)->accept(std::move(arrival), [&](const Result<intake::Accepted>& accepted) { done.set_value(accepted.has_value()); });
+        (*small)->accept(std::move(arrival),
+                         [&](const Result<intake::Accepted>& accepted) { done.set_value(accepted.has_value()); });
         EXPECT_EQ(done.get_future().get(), fits) << size;
     }
     EXPECT_FALSE(std::filesystem::exists(world.directory + "/small/1")) << "what was refused leaves nothing behind";

@@ -24,7 +24,8 @@ RC_GTEST_PROP(World, ReturnsEndLikeUnitsNeverSold, ()) {
     for (int i = 0; i < count; ++i) {
         Sold& sold = sales[i];
         sold.quantity = *rc::gen::inRange(1, 12);
-        text += "SALE inv=I" + std::to_string(i) + " sku=L1 qty=" + std::to_string(sold.quantity) + " reseller=R1 rep=jo@r1.example\n";
+        text += "SALE inv=I" + std::to_string(i) + " sku=L1 qty=" + std::to_string(sold.quantity) +
+                " reseller=R1 rep=jo@r1.example\n";
         const int of = *rc::gen::inRange(0, i + 1);
         const int back = *rc::gen::inRange(0, sales[of].quantity - sales[of].returned + 1);
         if (back == 0) continue;
@@ -41,7 +42,8 @@ RC_GTEST_PROP(World, ReturnsEndLikeUnitsNeverSold, ()) {
     std::string kept = "ISA 1\nREPORT RPT1 original 92:D\n";
     for (const auto& [i, sold] : sales)
         if (sold.quantity > sold.returned)
-            kept += "SALE inv=I" + std::to_string(i) + " sku=L1 qty=" + std::to_string(sold.quantity - sold.returned) + " reseller=R1 rep=jo@r1.example\n";
+            kept += "SALE inv=I" + std::to_string(i) + " sku=L1 qty=" + std::to_string(sold.quantity - sold.returned) +
+                    " reseller=R1 rep=jo@r1.example\n";
     without.Send(kept + "END\n");
     RC_ASSERT(with.Balance("wallet/P1/points") == without.Balance("wallet/P1/points"));
     RC_ASSERT(with.Balance("budget/p/spiff") == without.Balance("budget/p/spiff"));
