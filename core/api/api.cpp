@@ -39,6 +39,8 @@ Api::Api(Parts parts, Settings settings) : context_(std::make_shared<Context>(st
 
 Api::~Api() { context_->deadlines.finish(); }
 
+void Api::stop_waiting() { context_->deadlines.finish(); }
+
 void Api::replace_settings(Settings settings) { context_->replace(std::move(settings)); }
 
 net::Route Api::route_of(const Endpoint& endpoint) const {

@@ -51,6 +51,7 @@ public:
     Api(Parts parts, Settings settings);
     ~Api();                                     // answers what still waits
     void replace_settings(Settings settings);
+    void stop_waiting();                        // answers ?wait at once, from now on
     std::vector<net::Route> routes() const;     // for the public listener and the Unix socket
     std::vector<net::Route> metrics_routes() const;  // /metrics and the probes
     const Endpoints& endpoints() const { return endpoints_; }

@@ -24,14 +24,22 @@ struct Credential {
     size_t line = 0, column = 0;
 };
 
+// Where something stands in a file, for messages.
+struct ConfigPlace {
+    std::string file;
+    size_t line = 0, column = 0;
+};
+
 struct FeedConfig {
     flow::FeedProfile profile;
+    ConfigPlace connector_place;
     std::vector<Credential> tokens;        // bearer tokens for HTTPS; several allow rotation
     std::string folder;                    // drop folder; "" = none
     int64_t folder_settle_ms = 1000;
 };
 
 struct ConnectorFile {
+    ConfigPlace place;
     host::ConnectorConfig connector;       // secrets not yet read
     std::map<std::string, Credential> secrets;
     bool has_route = false;
@@ -61,6 +69,7 @@ struct Config {
     int64_t drain_timeout_ms = 60'000;
     std::vector<ApiToken> tokens;
     std::string notice_connector;
+    ConfigPlace notice_place;
     Credential bearer_key;                 // "" = made once in the data directory
     std::vector<FeedConfig> feeds;
     std::vector<ConnectorFile> connectors;
@@ -68,7 +77,8 @@ struct Config {
 };
 
 Config load_config(const std::string& path, SourceErrors& errors);
-// Reads a credential file (at most 64 KiB, no group/world write, trailing newline dropped).
+// Reads a credential file (at most 64 KiB, no group/world write, one trailing newline dropped). The error does not say
+// where the credential was named: its place does.
 Result<Secret> read_credential(const Config& config, const Credential& credential);
 
 }  // namespace tributary

@@ -85,6 +85,7 @@ void read_route(const Reader& route, ConnectorFile& out) {
     to.attempts_max = static_cast<unsigned>(route.integer("attempts_max"));
     to.lookups_max = static_cast<unsigned>(route.integer("lookups_max"));
     to.timeout_ms = route.integer("timeout_s") * 1000;
+    to.key_window_ms = route.integer("key_window_h") * 3'600'000;
 }
 
 }  // namespace
@@ -95,6 +96,8 @@ void read_connector(const SourceFile& file, Draft& draft) {
     ConnectorFile out;
     const Reader connector = read_section(file, kind, "connector");
     out.connector.name = connector.text("name");
+    const Place at = connector.place("library");
+    out.place = {file.path, at.line, at.column};
     const std::string library = connector.text("library");
     out.connector.path = library.starts_with('/') ? library : draft.config.connector_directory + "/" + library;
     if (!library.empty() && !library.ends_with(".so"))

@@ -7,6 +7,8 @@ void read_feed(const SourceFile& file, Draft& draft) {
     check_sections(file, feed_file());
     const Reader feed = read_section(file, feed_file(), "feed");
     FeedConfig out;
+    const Place connector_place = feed.place("connector");
+    out.connector_place = {file.path, connector_place.line, connector_place.column};
     out.profile.name = feed.text("name");
     out.profile.connector = feed.text("connector");
     out.profile.is_live = feed.boolean("live");
@@ -25,7 +27,7 @@ void read_feed(const SourceFile& file, Draft& draft) {
         for (auto& [name, value] : flatten(file, profile->second)) out.profile.profile.push_back({name, std::move(value)});
     draft.config.feeds.push_back(std::move(out));
     draft.feeds.push_back({file.path, feed.place("name")});
-    draft.feed_connectors.push_back({file.path, feed.place("connector")});
+    draft.feed_connectors.push_back({file.path, connector_place});
     draft.feed_folders.push_back({file.path, feed.place("folder")});
 }
 

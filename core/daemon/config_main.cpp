@@ -90,6 +90,7 @@ void read_main(const SourceFile& file, Draft& draft) {
     const Reader notice = read_section(file, kind, "notice");
     config.notice_connector = notice.text("connector");
     draft.notice = {file.path, notice.place("connector")};
+    config.notice_place = {file.path, draft.notice.place.line, draft.notice.place.column};
     config.bearer_key = read_section(file, kind, "payout").credential("bearer_key");
 }
 

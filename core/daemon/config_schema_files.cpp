@@ -111,6 +111,8 @@ const Section& route_section() {
             {"lookup_max_s", Type::integer, false, 1, 864'000, "3600", "The longest pause between two look-ups."},
             {"attempts_max", Type::integer, false, 1, 1000, "12", "Sends of one step; then a person decides."},
             {"lookups_max", Type::integer, false, 1, 10'000, "40", "Look-ups of one step; then a person decides."},
+            {"key_window_h", Type::integer, false, 1, 87'600, "20",
+             "How long the provider remembers a key; what is in doubt after that is never sent again."},
             {"timeout_s", Type::integer, false, 1, 600, "30", "Of one call."},
         }};
     return section;

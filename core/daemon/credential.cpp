@@ -37,26 +37,22 @@ Result<std::string> read_all(int fd, const std::string& path) {
     return text;
 }
 
-std::string where(const Credential& credential) {
-    return credential.file.empty() ? std::string() : fmt::format("{}:{}:{}: ", credential.file, credential.line, credential.column);
-}
-
 }  // namespace
 
 Result<Secret> read_credential(const Config& config, const Credential& credential) {
     if (config.credentials_directory.empty())
-        return fail(ErrorCode::config, fmt::format("{}credential '{}': there is no credentials directory; set [daemon] "
+        return fail(ErrorCode::config, fmt::format("credential '{}': there is no credentials directory; set [daemon] "
                                                    "credentials_directory, or LoadCredential= in the systemd unit",
-                                                   where(credential), credential.name));
+                                                   credential.name));
     const std::string path = config.credentials_directory + "/" + credential.name;
     Result<FileDescriptor> fd = open_for_read(path);
     if (!fd)
-        return fail(ErrorCode::config, fmt::format("{}credential '{}': {}", where(credential), credential.name, fd.error().message));
+        return fail(ErrorCode::config, fmt::format("credential '{}': {}", credential.name, fd.error().message));
     TRIBUTARY_CHECK(check_mode(fd->get(), path));
     TRIBUTARY_TRY(std::string text, read_all(fd->get(), path));
     if (text.ends_with('\n')) text.pop_back();
     if (text.ends_with('\r')) text.pop_back();
-    if (text.empty()) return fail(ErrorCode::config, fmt::format("{}credential '{}': {} is empty", where(credential), credential.name, path));
+    if (text.empty()) return fail(ErrorCode::config, fmt::format("credential '{}': {} is empty", credential.name, path));
     return Secret(std::move(text));
 }
 
