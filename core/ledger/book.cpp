@@ -74,11 +74,14 @@ Decision Book::decide_pending(const Transfer& transfer) {
     if (!hold) return Decision::pending_not_found;
     const Transfer& reserve = hold->transfer;
     if (reserve.kind != TransferKind::reserve) return Decision::pending_is_no_reserve;
-    if (reserve.debit != transfer.debit || reserve.credit != transfer.credit) return Decision::pending_accounts_differ;
+    if (reserve.debit != transfer.debit || reserve.credit != transfer.credit)
+        return Decision::pending_accounts_differ;
     if (hold->state == Hold::State::posted) return Decision::pending_already_posted;
     if (hold->state == Hold::State::voided) return Decision::pending_already_voided;
-    if (transfer.kind == TransferKind::post && transfer.amount > reserve.amount) return Decision::exceeds_pending_amount;
-    if (transfer.kind == TransferKind::void_ && transfer.amount != reserve.amount) return Decision::void_amount_differs;
+    if (transfer.kind == TransferKind::post && transfer.amount > reserve.amount)
+        return Decision::exceeds_pending_amount;
+    if (transfer.kind == TransferKind::void_ && transfer.amount != reserve.amount)
+        return Decision::void_amount_differs;
     return Decision::accepted;
 }
 
@@ -179,8 +182,8 @@ Account& Book::change(AccountId id) {
     AccountEntry* entry = entry_of(id);
     TRIBUTARY_ASSERT(entry != nullptr);
     const Account& now = entry->account;
-    account_undo_.push_back({entry, now.debits_posted, now.credits_posted, now.debits_pending, now.credits_pending,
-                             entry->is_touched});
+    account_undo_.push_back(
+        {entry, now.debits_posted, now.credits_posted, now.debits_pending, now.credits_pending, entry->is_touched});
     if (!entry->is_touched) touched_accounts_.push_back(id);
     entry->is_touched = true;
     return entry->account;

@@ -1,6 +1,6 @@
-// Book: the accounts and holds in memory, and decide(), the pure rule of what may be posted. A linked set posts whole or
-// not at all. mark()/rollback() undo a job; changed accounts are handed out once per batch so that balances are written
-// coalesced. Persistence is core/store/ledger_store.hpp. Not thread safe: the one writer owns it.
+// Book: the accounts and holds in memory, and decide(), the pure rule of what may be posted. A linked set posts whole
+// or not at all. mark()/rollback() undo a job; changed accounts are handed out once per batch so that balances are
+// written coalesced. Persistence is core/store/ledger_store.hpp. Not thread safe: the one writer owns it.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -30,7 +30,7 @@ public:
 
 struct Posted {
     Decision decision = Decision::accepted;
-    TransferId id;            // of the new, or with exists the old transfer
+    TransferId id;  // of the new, or with exists the old transfer
 };
 
 class Book {
@@ -38,15 +38,15 @@ public:
     Book(Source& source, TransferId last) : source_(source), last_(last) {}
 
     Decision decide(const Transfer& transfer);  // changes nothing
-    // All or none; answers in the order given. When one is refused the others say linked_transfer_refused. A set of which
-    // only some transfers exist is another set than the one posted before: those say exists_differently.
+    // All or none; answers in the order given. When one is refused the others say linked_transfer_refused. A set of
+    // which only some transfers exist is another set than the one posted before: those say exists_differently.
     std::vector<Posted> post(const std::vector<Transfer>& linked);
     const Account* account(AccountId id);  // valid until forget() or drop()
 
-    void mark();       // a job begins
-    void rollback();   // undo since mark()
-    // Since the last take: new transfers, touched accounts and holds; the batch writes them. From then on the Source knows
-    // them, and what is settled leaves memory.
+    void mark();  // a job begins
+    void rollback();  // undo since mark()
+    // Since the last take: new transfers, touched accounts and holds; the batch writes them. From then on the Source
+    // knows them, and what is settled leaves memory.
     struct Changes {
         std::vector<std::pair<TransferId, Transfer>> transfers;
         std::vector<Account> accounts;

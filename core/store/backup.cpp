@@ -13,10 +13,12 @@
 namespace tributary::store {
 namespace {
 
-// In one step: a copy in parts would start anew at every write of another connection. In WAL mode a reader stops nobody.
+// In one step: a copy in parts would start anew at every write of another connection. In WAL mode a reader stops
+// nobody.
 Result<void> copy_pages(Connection& source, Connection& target) {
     sqlite3_backup* backup = sqlite3_backup_init(target.handle(), "main", source.handle(), "main");
-    if (backup == nullptr) return error_of(sqlite3_extended_errcode(target.handle()), sqlite3_errmsg(target.handle()));
+    if (backup == nullptr)
+        return error_of(sqlite3_extended_errcode(target.handle()), sqlite3_errmsg(target.handle()));
     const int step_code = sqlite3_backup_step(backup, -1);
     const int finish_code = sqlite3_backup_finish(backup);
     if (step_code == SQLITE_DONE && finish_code == SQLITE_OK) return {};

@@ -27,7 +27,9 @@ Last last_batch(Tx& tx) {
     const Result<Marks> marks = parse_marks(rows.text(2));
     const bool is_digest = digest_from_bytes(rows.text(3), last.head.digest);
     if (marks && is_digest) last.marks = *marks;
-    else tx.refuse(fail(ErrorCode::corrupt, fmt::format("batch {} of the chain is damaged; verify the ledger", last.head.batch)));
+    else
+        tx.refuse(fail(ErrorCode::corrupt,
+                       fmt::format("batch {} of the chain is damaged; verify the ledger", last.head.batch)));
     return last;
 }
 
@@ -46,13 +48,15 @@ public:
             const SealedTable& table = sealed_tables()[i];
             const BatchDigest::Range range = digest.add(tx, table, marks[i], everything);
             if (range.missing != 0)
-                tx.refuse(fail(ErrorCode::internal, fmt::format("{} {} is missing: sealed rows are numbered without a gap",
-                                                                table.name, range.missing)));
+                tx.refuse(
+                    fail(ErrorCode::internal, fmt::format("{} {} is missing: sealed rows are numbered without a gap",
+                                                          table.name, range.missing)));
             marks[i] = range.last;
         }
         if (!tx.ok() || marks == last.marks) return;
         const std::string text = marks_text(marks);
-        tx.run("INSERT INTO batch (seq, at, marks, digest) VALUES (?, ?, ?, ?)", batch, at, text, digest.finish(text));
+        tx.run("INSERT INTO batch (seq, at, marks, digest) VALUES (?, ?, ?, ?)", batch, at, text,
+               digest.finish(text));
     }
 
 private:
@@ -90,8 +94,9 @@ std::string export_head(const ChainHead& head) {
 Result<ChainHead> parse_head(std::string_view text) {
     const std::vector<std::string_view> parts = split(trim(text), ' ');
     if (parts.size() != 4 || parts[0] != head_tag)
-        return fail(ErrorCode::invalid, fmt::format("a chain head is one line \"{} <batch> <digest> <instant>\", not \"{}\"",
-                                                    head_tag, printable(text)));
+        return fail(ErrorCode::invalid,
+                    fmt::format("a chain head is one line \"{} <batch> <digest> <instant>\", not \"{}\"", head_tag,
+                                printable(text)));
     ChainHead head;
     const auto batch = parse_int(parts[1]);
     const auto digest = hex_decode(parts[2]);

@@ -1,6 +1,6 @@
-// The hash chain. At the end of every batch the sealed tables' new rows are read back in seq order and hashed behind the
-// last digest; the batch row keeps how far each table was sealed. verify() runs the same code over history and names
-// the first row or batch that does not fit. The head can be kept outside the store and checked against later.
+// The hash chain. At the end of every batch the sealed tables' new rows are read back in seq order and hashed behind
+// the last digest; the batch row keeps how far each table was sealed. verify_chain() runs the same code over history
+// and names the first row or batch that does not fit. The head can be kept outside the store and checked against later.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -22,7 +22,7 @@ struct ChainHead {
 std::shared_ptr<Participant> make_chain(Clock& clock);  // register after the ledger's book
 
 ChainHead chain_head(Tx& tx);
-std::string export_head(const ChainHead& head);                 // one line: "tributary-chain-1 <batch> <hex> <instant>"
+std::string export_head(const ChainHead& head);  // one line: "tributary-chain-1 <batch> <hex> <instant>"
 Result<ChainHead> parse_head(std::string_view text);
 
 struct ChainReport {

@@ -1,5 +1,7 @@
 #include "core/store/chain_rows.hpp"
 
+#include <bit>
+
 #include <fmt/format.h>
 
 #include "core/base/json.hpp"
@@ -9,30 +11,34 @@ namespace {
 
 constexpr size_t buffer_size = 32 * 1024;
 
-#define TRIBUTARY_SEALED(name, columns, unsealed)                                                             \
-    SealedTable {                                                                                             \
+#define TRIBUTARY_SEALED(name, columns, unsealed)                                                            \
+    SealedTable {                                                                                            \
         name, columns, unsealed, "SELECT " columns " FROM " name " WHERE seq > ? AND seq <= ? ORDER BY seq", \
-            "SELECT min(seq), max(seq) FROM " name                                                            \
+            "SELECT min(seq), max(seq) FROM " name                                                           \
     }
 
 // The order is part of the format: new tables go to the end.
 constexpr std::array<SealedTable, sealed_table_count> tables = {
     TRIBUTARY_SEALED("interchange",
-                     "seq, feed, transport, transport_id, file_name, sha256, size, received_at, trace_id", "spool_path"),
-    TRIBUTARY_SEALED("event",
-                     "seq, id, report, kind, date, distributor, reseller, rep, product, quantity, quantity_scale, uom,"
-                     " price_type, price, price_scale, currency, invoice, line_id, sale_kind, debit_reference, serials,"
-                     " line, byte, returns_event, explanation, personal_digest",
-                     "personal_salt, personal"),
+                     "seq, feed, transport, transport_id, file_name, sha256, size, received_at, trace_id",
+                     "spool_path"),
+    TRIBUTARY_SEALED(
+        "event",
+        "seq, id, report, kind, date, distributor, reseller, rep, product, quantity, quantity_scale, uom,"
+        " price_type, price, price_scale, currency, invoice, line_id, sale_kind, debit_reference, serials,"
+        " line, byte, returns_event, explanation, personal_digest",
+        "personal_salt, personal"),
     TRIBUTARY_SEALED("award", "seq, event_id, incentive, version, recipient, unit, amount, reverses, at", ""),
     TRIBUTARY_SEALED("transfer", "seq, origin, origin_id, leg, kind, debit, credit, amount, pending, at", ""),
-    TRIBUTARY_SEALED("payout",
-                     "seq, redemption_key, request_sha256, recipient, connector, product, unit, amount, currency, money,"
-                     " rate_money, rate_per, requested_at, requested_by, trace_id",
-                     ""),
+    TRIBUTARY_SEALED(
+        "payout",
+        "seq, redemption_key, request_sha256, recipient, connector, product, unit, amount, currency, money,"
+        " rate_money, rate_per, requested_at, requested_by, trace_id",
+        ""),
     TRIBUTARY_SEALED("payout_request", "seq, payout, step, key, attempt, kind, request_sha256, at", ""),
     TRIBUTARY_SEALED("payout_receipt",
-                     "seq, payout, request, source, status, outcome, code, message, reference, response_sha256, at", ""),
+                     "seq, payout, request, source, status, outcome, code, message, reference, response_sha256, at",
+                     ""),
     TRIBUTARY_SEALED("audit", "seq, at, actor, action, subject, detail, trace_id", ""),
     TRIBUTARY_SEALED("funding", "seq, key, incentive, amount, actor, at", ""),
 };
@@ -97,9 +103,9 @@ Digest BatchDigest::finish(std::string_view marks) {
 }
 
 void BatchDigest::put_u64(uint64_t value) {
-    char bytes[8];
-    for (int i = 7; i >= 0; --i, value >>= 8) bytes[i] = static_cast<char>(value & 0xff);
-    buffer_.append(bytes, sizeof bytes);
+    static_assert(std::endian::native == std::endian::little);
+    const uint64_t big_endian = __builtin_bswap64(value);
+    buffer_.append(reinterpret_cast<const char*>(&big_endian), sizeof big_endian);
 }
 
 void BatchDigest::put_framed(std::string_view bytes) {

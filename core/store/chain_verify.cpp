@@ -50,7 +50,8 @@ private:
 
     void check_batch(const Batch& batch) {
         if (batch.seq != report_.head.batch + 1)
-            return broken(fmt::format("batch {}: it is missing, batch {} follows", report_.head.batch + 1, batch.seq));
+            return broken(
+                fmt::format("batch {}: it is missing, batch {} follows", report_.head.batch + 1, batch.seq));
         const Result<Marks> marks = parse_marks(batch.marks_text);
         if (!marks) return broken(fmt::format("batch {}: {}", batch.seq, marks.error().message));
         BatchDigest digest(report_.head.digest, batch.seq, batch.at);
@@ -68,26 +69,31 @@ private:
         const SealedTable& table = sealed_tables()[index];
         const int64_t after = marks_[index];
         if (mark < after)
-            return broken(fmt::format("batch {}: its mark of {} goes back from {} to {}", batch.seq, table.name, after, mark));
+            return broken(
+                fmt::format("batch {}: its mark of {} goes back from {} to {}", batch.seq, table.name, after, mark));
         if (mark == after) return;
         if (std::string_view(table.name) == "event") check_personal(batch, after, mark);
         const BatchDigest::Range range = digest.add(tx_, table, after, mark);
         report_.rows += range.rows;
         if (!tx_.ok()) return;
         const int64_t missing = range.missing != 0 ? range.missing : range.last + 1;
-        if (missing <= mark) broken(fmt::format("{} {} (batch {}): the row is missing", table.name, missing, batch.seq));
+        if (missing <= mark)
+            broken(fmt::format("{} {} (batch {}): the row is missing", table.name, missing, batch.seq));
     }
 
     // Personal data is not in the chain itself, only its digest is; what was erased is not checked any more.
     void check_personal(const Batch& batch, int64_t after, int64_t until) {
-        Rows rows = tx_.query("SELECT seq, personal_salt, personal, personal_digest FROM event"
-                              " WHERE seq > ? AND seq <= ? AND personal IS NOT NULL ORDER BY seq", after, until);
+        Rows rows = tx_.query(
+            "SELECT seq, personal_salt, personal, personal_digest FROM event"
+            " WHERE seq > ? AND seq <= ? AND personal IS NOT NULL ORDER BY seq",
+            after, until);
         while (is_intact() && rows.next()) {
             Hasher hasher;
             hasher.update(rows.text(1));
             hasher.update(rows.text(2));
             if (!rows.is_null(1) && bytes_of(hasher.finish()) == rows.text(3)) continue;
-            broken(fmt::format("event {} (batch {}): its personal data does not match its digest", rows.integer(0), batch.seq));
+            broken(fmt::format("event {} (batch {}): its personal data does not match its digest", rows.integer(0),
+                               batch.seq));
         }
     }
 
@@ -96,9 +102,10 @@ private:
         std::string ranges;
         for (size_t i = 0; i < sealed_table_count; ++i)
             if (marks[i] > marks_[i])
-                ranges += fmt::format("{}{} {}..{}", ranges.empty() ? "" : ", ", sealed_tables()[i].name, marks_[i] + 1, marks[i]);
-        return fmt::format("batch {}: its digest does not match; the batch row or one of these was changed: {}", batch.seq,
-                           ranges.empty() ? "no rows" : ranges);
+                ranges += fmt::format("{}{} {}..{}", ranges.empty() ? "" : ", ", sealed_tables()[i].name,
+                                      marks_[i] + 1, marks[i]);
+        return fmt::format("batch {}: its digest does not match; the batch row or one of these was changed: {}",
+                           batch.seq, ranges.empty() ? "no rows" : ranges);
     }
 
     void check_unsealed_rows() {
@@ -106,14 +113,16 @@ private:
             const SealedTable& table = sealed_tables()[i];
             Rows rows = tx_.query(table.bounds_sql);
             if (rows.next() && rows.integer(1) > marks_[i])
-                broken(fmt::format("{} {}: no batch has sealed it, the last one ends at {}", table.name, rows.integer(1), marks_[i]));
+                broken(fmt::format("{} {}: no batch has sealed it, the last one ends at {}", table.name,
+                                   rows.integer(1), marks_[i]));
         }
     }
 
     void check_expected(int64_t batch) {
         if (expected_ == nullptr || expected_->batch != batch) return;
         if (expected_->digest != report_.head.digest || expected_->at != report_.head.at)
-            broken(fmt::format("batch {}: it is not the batch whose head was kept outside: the history was rewritten", batch));
+            broken(fmt::format("batch {}: it is not the batch whose head was kept outside: the history was rewritten",
+                               batch));
     }
 
     void check_expected_reached() {

@@ -45,7 +45,8 @@ Error error_of(int sqlite_code, const std::string& detail) {
     if (sqlite_code == SQLITE_IOERR_SHMSIZE)
         return fail(ErrorCode::unavailable, "the disk is full: " + detail + "; free space and try again");
     switch (sqlite_code & 0xff) {
-    case SQLITE_FULL: return fail(ErrorCode::unavailable, "the disk is full: " + detail + "; free space and try again");
+    case SQLITE_FULL:
+        return fail(ErrorCode::unavailable, "the disk is full: " + detail + "; free space and try again");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return fail(ErrorCode::unavailable, "another process holds the database: " + detail + "; try again");
@@ -53,8 +54,7 @@ Error error_of(int sqlite_code, const std::string& detail) {
     case SQLITE_INTERRUPT: return fail(ErrorCode::unavailable, "the database could not finish: " + detail);
     case SQLITE_CONSTRAINT: return fail(ErrorCode::conflict, detail);
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        return fail(ErrorCode::corrupt, "the database is damaged: " + detail + "; restore a backup");
+    case SQLITE_NOTADB: return fail(ErrorCode::corrupt, "the database is damaged: " + detail + "; restore a backup");
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
@@ -74,7 +74,8 @@ bool is_final(int sqlite_code) {
     }
 }
 
-Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, OpenMode mode, int64_t busy_timeout_ms) {
+Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, OpenMode mode,
+                                                     int64_t busy_timeout_ms) {
     sqlite3* handle = nullptr;
     const int code = sqlite3_open_v2(path.c_str(), &handle, flags_of(mode), nullptr);
     std::unique_ptr<Connection> connection(new Connection(handle));
@@ -130,9 +131,9 @@ sqlite3_stmt* Connection::acquire(const char* sql, int parameters) {
     sqlite3_stmt* statement = prepare(sql);
     if (statement == nullptr) return nullptr;
     if (sqlite3_bind_parameter_count(statement) != parameters) {
-        refuse(fail(ErrorCode::internal, fmt::format("statement takes {} parameters, not {}: {}",
-                                                     sqlite3_bind_parameter_count(statement), parameters,
-                                                     sql_excerpt(sql))));
+        refuse(fail(ErrorCode::internal,
+                    fmt::format("statement takes {} parameters, not {}: {}", sqlite3_bind_parameter_count(statement),
+                                parameters, sql_excerpt(sql))));
         release(statement, sql);
         return nullptr;
     }

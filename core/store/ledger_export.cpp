@@ -1,8 +1,8 @@
 // The journal for plain-text accounting. Names must be legal in both tools, so the account code "wallet/R1001/points"
-// becomes Wallet:R1001:Points: '/' separates, each part starts with a capital or a digit and keeps letters, digits and '-'.
-// Two codes that would meet get the account's id behind. beancount wants one of five roots in front: wallets are what the
-// program owes (Liabilities), all else is Equity. Its commodities are capitals: "points" becomes POINTS. The code as stored
-// stands beside each account. A debit is written positive, a credit negative.
+// becomes Wallet:R1001:Points: '/' separates, each part starts with a capital or a digit and keeps letters, digits and
+// '-'. Two codes that would meet get the account's id behind. beancount wants one of five roots in front: wallets are
+// what the program owes (Liabilities), all else is Equity. Its commodities are capitals: "points" becomes POINTS. The
+// code as stored stands beside each account. A debit is written positive, a credit negative.
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -43,7 +43,8 @@ std::string account_name(std::string_view code) {
 // beancount: capitals, digits and ' . _ - between, a capital first, a capital or digit last, 2 to 24 characters.
 std::string beancount_commodity(std::string_view unit) {
     std::string legal;
-    for (const char c : unit.substr(0, 20)) legal += is_upper(to_upper(c)) || is_digit(c) || c == '.' ? to_upper(c) : '-';
+    for (const char c : unit.substr(0, 20))
+        legal += is_upper(to_upper(c)) || is_digit(c) || c == '.' ? to_upper(c) : '-';
     if (legal.empty() || !is_upper(legal[0])) legal = "X" + legal;
     if (legal.size() < 2 || legal.back() == '.' || legal.back() == '-') legal += 'X';
     return legal;
@@ -74,7 +75,7 @@ std::string csv_field(std::string_view text) {
 }
 
 struct Names {
-    std::string account;    // as the format spells it
+    std::string account;  // as the format spells it
     std::string commodity;
     std::string code, unit;
     int exponent = 0;
@@ -82,12 +83,15 @@ struct Names {
 
 class Exporter {
 public:
-    Exporter(Tx& tx, ExportFormat format, const Write& write) : tx_(tx), format_(format), write_(write) { name_accounts(); }
+    Exporter(Tx& tx, ExportFormat format, const Write& write) : tx_(tx), format_(format), write_(write) {
+        name_accounts();
+    }
 
     void run() {
         write_header();
-        Rows rows = tx_.query("SELECT seq, at, origin, origin_id, leg, kind, debit, credit, amount FROM transfer"
-                              " WHERE kind IN (0, 2) ORDER BY seq");
+        Rows rows = tx_.query(
+            "SELECT seq, at, origin, origin_id, leg, kind, debit, credit, amount FROM transfer"
+            " WHERE kind IN (0, 2) ORDER BY seq");
         while (rows.next()) write_transfer(rows);
     }
 
@@ -123,12 +127,16 @@ private:
     }
 
     void write_header() {
-        if (format_ == ExportFormat::csv) return write_("transfer,date,at,origin,origin_id,leg,kind,debit,credit,unit,amount\n");
-        write_("; Journal of the posted transfers of Tributary. Reserves and voids move no balance and are left out.\n"
-               "; The account code a/b-c is written A:B-c here (capital first, only letters, digits and '-'); the code itself\n"
-               "; stands beside the account. Debits are positive, credits negative.\n");
+        if (format_ == ExportFormat::csv)
+            return write_("transfer,date,at,origin,origin_id,leg,kind,debit,credit,unit,amount\n");
+        write_(
+            "; Journal of the posted transfers of Tributary. Reserves and voids move no balance and are left out.\n"
+            "; The account code a/b-c is written A:B-c here (capital first, only letters, digits and '-'); the code\n"
+            "; itself stands beside the account. Debits are positive, credits negative.\n");
         if (format_ == ExportFormat::beancount)
-            write_("; In front stands Liabilities for wallets (owed to recipients) and Equity for all else; units are in capitals.\n\n");
+            write_(
+                "; In front stands Liabilities for wallets (owed to recipients) and Equity for all else; units are\n"
+                "; in capitals.\n\n");
         else write_("decimal-mark .\n\n");
         for (const auto& [unit, name] : commodities_) write_commodity(unit, name);
         for (const int64_t id : order_) write_account(names_.at(id));
@@ -139,7 +147,8 @@ private:
         if (format_ == ExportFormat::beancount)
             return write_(fmt::format("1970-01-01 commodity {}\n  unit: \"{}\"\n", name, one_line(unit, format_)));
         const int exponent = exponent_of(unit);
-        write_(fmt::format("commodity {} {}\n", exponent == 0 ? "1000." : format_minor(1000 * power_of_ten(exponent), exponent), name));
+        write_(fmt::format("commodity {} {}\n",
+                           exponent == 0 ? "1000." : format_minor(1000 * power_of_ten(exponent), exponent), name));
     }
 
     static int64_t power_of_ten(int exponent) {
@@ -158,20 +167,22 @@ private:
     void write_transfer(const Rows& rows) {
         const auto debit = names_.find(rows.integer(6)), credit = names_.find(rows.integer(7));
         if (debit == names_.end() || credit == names_.end())
-            return tx_.refuse(fail(ErrorCode::corrupt, fmt::format("transfer {} names an account that does not exist", rows.integer(0))));
+            return tx_.refuse(fail(ErrorCode::corrupt,
+                                   fmt::format("transfer {} names an account that does not exist", rows.integer(0))));
         const std::string date = iso_date(date_of_ms(rows.integer(1)));
         const std::string amount = format_minor(rows.integer(8), debit->second.exponent);
         const char* origin = ledger::name_of(static_cast<ledger::Origin>(rows.integer(2)));
         if (format_ == ExportFormat::csv)
-            return write_(fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", rows.integer(0), date, iso_instant(rows.integer(1)),
-                                      origin, rows.integer(3), rows.integer(4), rows.integer(5) == 0 ? "posted" : "post",
-                                      csv_field(debit->second.code), csv_field(credit->second.code),
-                                      csv_field(debit->second.unit), amount));
+            return write_(fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", rows.integer(0), date,
+                                      iso_instant(rows.integer(1)), origin, rows.integer(3), rows.integer(4),
+                                      rows.integer(5) == 0 ? "posted" : "post", csv_field(debit->second.code),
+                                      csv_field(credit->second.code), csv_field(debit->second.unit), amount));
         const std::string title = fmt::format("{} {} leg {}", origin, rows.integer(3), rows.integer(4));
-        if (format_ == ExportFormat::beancount) write_(fmt::format("{} * \"{}\"\n  transfer: {}\n", date, title, rows.integer(0)));
+        if (format_ == ExportFormat::beancount)
+            write_(fmt::format("{} * \"{}\"\n  transfer: {}\n", date, title, rows.integer(0)));
         else write_(fmt::format("{} * ({}) {}\n", date, rows.integer(0), title));
-        write_(fmt::format("    {}  {} {}\n    {}  -{} {}\n\n", debit->second.account, amount, debit->second.commodity,
-                           credit->second.account, amount, credit->second.commodity));
+        write_(fmt::format("    {}  {} {}\n    {}  -{} {}\n\n", debit->second.account, amount,
+                           debit->second.commodity, credit->second.account, amount, credit->second.commodity));
     }
 
     Tx& tx_;

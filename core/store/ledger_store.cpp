@@ -38,24 +38,35 @@ public:
     void forget() { newest_keys_.clear(); }
 
     std::optional<Account> account(AccountId id) override {
-        Rows rows = tx_->query("SELECT code, unit, constraint_kind, debits_posted, credits_posted, debits_pending,"
-                               " credits_pending FROM account WHERE id = ?", id);
+        Rows rows = tx_->query(
+            "SELECT code, unit, constraint_kind, debits_posted, credits_posted, debits_pending,"
+            " credits_pending FROM account WHERE id = ?",
+            id);
         if (!rows.next()) return std::nullopt;
-        return Account{id, rows.string(0), rows.string(1), static_cast<Constraint>(rows.integer(2)),
-                       rows.integer(3), rows.integer(4), rows.integer(5), rows.integer(6)};
+        return Account{id,
+                       rows.string(0),
+                       rows.string(1),
+                       static_cast<Constraint>(rows.integer(2)),
+                       rows.integer(3),
+                       rows.integer(4),
+                       rows.integer(5),
+                       rows.integer(6)};
     }
 
     std::optional<Hold> hold(TransferId id) override {
-        Rows rows = tx_->query("SELECT t.origin, t.origin_id, t.leg, t.kind, t.debit, t.credit, t.amount, t.pending,"
-                               " h.state, h.posted_amount FROM transfer t LEFT JOIN hold h ON h.transfer = t.seq"
-                               " WHERE t.seq = ?", id);
+        Rows rows = tx_->query(
+            "SELECT t.origin, t.origin_id, t.leg, t.kind, t.debit, t.credit, t.amount, t.pending,"
+            " h.state, h.posted_amount FROM transfer t LEFT JOIN hold h ON h.transfer = t.seq"
+            " WHERE t.seq = ?",
+            id);
         if (!rows.next()) return std::nullopt;
         Hold hold;
         hold.transfer = transfer_of(rows, 0);
         if (hold.transfer.kind != TransferKind::reserve) return hold;
         const auto state = parse_hold_state(rows.text(8));
         if (!state) {
-            tx_->refuse(fail(ErrorCode::corrupt, fmt::format("transfer {} reserves, but its hold is missing or damaged", id.value)));
+            tx_->refuse(fail(ErrorCode::corrupt,
+                             fmt::format("transfer {} reserves, but its hold is missing or damaged", id.value)));
             return std::nullopt;
         }
         hold.state = *state;
@@ -66,8 +77,10 @@ public:
     // Keys grow with arrival: what lies past the newest of its origin is new, and costs no look-up.
     std::optional<std::pair<TransferId, Transfer>> by_key(Origin origin, int64_t origin_id, int32_t leg) override {
         if (newest_of(origin) < Key{origin_id, leg}) return std::nullopt;
-        Rows rows = tx_->query("SELECT origin, origin_id, leg, kind, debit, credit, amount, pending, seq FROM transfer"
-                               " WHERE origin = ? AND origin_id = ? AND leg = ?", origin, origin_id, leg);
+        Rows rows = tx_->query(
+            "SELECT origin, origin_id, leg, kind, debit, credit, amount, pending, seq FROM transfer"
+            " WHERE origin = ? AND origin_id = ? AND leg = ?",
+            origin, origin_id, leg);
         if (!rows.next()) return std::nullopt;
         return std::pair{TransferId{rows.integer(8)}, transfer_of(rows, 0)};
     }
@@ -85,8 +98,8 @@ private:
         const auto known = newest_keys_.find(static_cast<int>(origin));
         if (known != newest_keys_.end()) return known->second;
         Key newest{std::numeric_limits<int64_t>::min(), std::numeric_limits<int32_t>::min()};
-        Rows rows = tx_->query("SELECT origin_id, leg FROM transfer WHERE origin = ? ORDER BY origin_id DESC, leg DESC LIMIT 1",
-                               origin);
+        Rows rows = tx_->query(
+            "SELECT origin_id, leg FROM transfer WHERE origin = ? ORDER BY origin_id DESC, leg DESC LIMIT 1", origin);
         if (rows.next()) newest = {rows.integer(0), static_cast<int32_t>(rows.integer(1))};
         if (tx_->ok()) newest_keys_.emplace(static_cast<int>(origin), newest);
         return newest;
@@ -141,9 +154,9 @@ AccountId SqlLedger::account(Tx& tx, std::string_view code, std::string_view uni
     const Account* known = book_.account(*id);
     if (known == nullptr) return {};  // the Tx says why
     if (known->unit == unit && known->constraint == constraint) return *id;
-    tx.refuse(fail(ErrorCode::conflict, fmt::format("account {} holds {} with constraint {}, not {} with constraint {}", code,
-                                                    known->unit, static_cast<int>(known->constraint), unit,
-                                                    static_cast<int>(constraint))));
+    tx.refuse(fail(ErrorCode::conflict,
+                   fmt::format("account {} holds {} with constraint {}, not {} with constraint {}", code, known->unit,
+                               static_cast<int>(known->constraint), unit, static_cast<int>(constraint))));
     return {};
 }
 
@@ -174,7 +187,8 @@ std::vector<ledger::Posted> SqlLedger::post(Tx& tx, const std::vector<Transfer>&
 void SqlLedger::begin_batch(Tx& tx) {
     source_.use(&tx);
     const int64_t version = tx.one_integer("PRAGMA data_version").value_or(-1);
-    if (is_stale_ || version != data_version_ || book_.remembered() > remembered_max || by_code_.size() > remembered_max)
+    if (is_stale_ || version != data_version_ || book_.remembered() > remembered_max ||
+        by_code_.size() > remembered_max)
         forget(tx);
     data_version_ = version;
 }
@@ -200,19 +214,24 @@ void SqlLedger::end_batch(Tx& tx) {
     const int64_t at = clock_.now_ms();
     const Book::Changes changes = book_.take_changes();
     for (const auto& [id, transfer] : changes.transfers) {
-        tx.run("INSERT INTO transfer (seq, origin, origin_id, leg, kind, debit, credit, amount, pending, at)"
-               " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-               id, transfer.origin, transfer.origin_id, transfer.leg, transfer.kind, transfer.debit, transfer.credit,
-               transfer.amount, transfer.pending, at);
+        tx.run(
+            "INSERT INTO transfer (seq, origin, origin_id, leg, kind, debit, credit, amount, pending, at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            id, transfer.origin, transfer.origin_id, transfer.leg, transfer.kind, transfer.debit, transfer.credit,
+            transfer.amount, transfer.pending, at);
         source_.stored(transfer);
     }
     for (const Account& account : changes.accounts)
-        tx.run("UPDATE account SET debits_posted = ?, credits_posted = ?, debits_pending = ?, credits_pending = ? WHERE id = ?",
-               account.debits_posted, account.credits_posted, account.debits_pending, account.credits_pending, account.id);
+        tx.run(
+            "UPDATE account SET debits_posted = ?, credits_posted = ?, debits_pending = ?, credits_pending = ? WHERE "
+            "id = ?",
+            account.debits_posted, account.credits_posted, account.debits_pending, account.credits_pending,
+            account.id);
     for (const auto& [id, hold] : changes.holds)
-        tx.run("INSERT INTO hold (transfer, state, posted_amount) VALUES (?, ?, ?) ON CONFLICT (transfer) DO UPDATE SET"
-               " state = excluded.state, posted_amount = excluded.posted_amount",
-               id, name_of(hold.state), hold.posted_amount);
+        tx.run(
+            "INSERT INTO hold (transfer, state, posted_amount) VALUES (?, ?, ?) ON CONFLICT (transfer) DO UPDATE SET"
+            " state = excluded.state, posted_amount = excluded.posted_amount",
+            id, name_of(hold.state), hold.posted_amount);
 }
 
 }  // namespace

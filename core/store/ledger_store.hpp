@@ -1,4 +1,5 @@
-// The ledger in the store: the Book fed from SQL and flushed once per batch. Register with Store::add_participant, first.
+// The ledger in the store: the Book fed from SQL and flushed once per batch. Register with Store::add_participant,
+// first.
 // All functions run inside a writer job unless they say read.
 #pragma once
 #include <memory>

@@ -60,24 +60,29 @@ private:
         ++report_.transfers;
         const auto debit = computed_.find(row.debit), credit = computed_.find(row.credit);
         if (debit == computed_.end() || credit == computed_.end() || row.debit == row.credit)
-            return report(fmt::format("transfer {}: its accounts {} and {} are not two that exist", row.seq, row.debit.value,
-                                      row.credit.value));
-        if (row.amount <= 0) return report(fmt::format("transfer {}: its amount {} is not positive", row.seq, row.amount));
+            return report(fmt::format("transfer {}: its accounts {} and {} are not two that exist", row.seq,
+                                      row.debit.value, row.credit.value));
+        if (row.amount <= 0)
+            return report(fmt::format("transfer {}: its amount {} is not positive", row.seq, row.amount));
         if (debit->second.unit != credit->second.unit)
-            return report(fmt::format("transfer {}: it moves {} to {}", row.seq, debit->second.unit, credit->second.unit));
+            return report(
+                fmt::format("transfer {}: it moves {} to {}", row.seq, debit->second.unit, credit->second.unit));
         switch (row.kind) {
         case TransferKind::posted: move_posted(row, debit->second, credit->second); break;
         case TransferKind::reserve: reserve(row, debit->second, credit->second); break;
         case TransferKind::post:
         case TransferKind::void_: settle(row, debit->second, credit->second); break;
-        default: return report(fmt::format("transfer {}: its kind {} does not exist", row.seq, static_cast<int>(row.kind)));
+        default:
+            return report(
+                fmt::format("transfer {}: its kind {} does not exist", row.seq, static_cast<int>(row.kind)));
         }
         check_constraints(row, debit->second);
         check_constraints(row, credit->second);
     }
 
     void add(const Row& row, int64_t& sum, int64_t amount) {
-        if (__builtin_add_overflow(sum, amount, &sum)) report(fmt::format("transfer {}: a balance overflows", row.seq));
+        if (__builtin_add_overflow(sum, amount, &sum))
+            report(fmt::format("transfer {}: a balance overflows", row.seq));
     }
 
     void move_posted(const Row& row, Account& debit, Account& credit) {
@@ -99,27 +104,30 @@ private:
         const OpenHold held = hold->second;
         open_.erase(hold);
         if (held.debit != row.debit || held.credit != row.credit)
-            return report(fmt::format("transfer {}: its accounts differ from those of reserve {}", row.seq, row.pending));
+            return report(
+                fmt::format("transfer {}: its accounts differ from those of reserve {}", row.seq, row.pending));
         if (is_post ? row.amount > held.amount : row.amount != held.amount)
-            report(fmt::format("transfer {}: its amount {} does not fit the {} of reserve {}", row.seq, row.amount, held.amount, row.pending));
+            report(fmt::format("transfer {}: its amount {} does not fit the {} of reserve {}", row.seq, row.amount,
+                               held.amount, row.pending));
         debit.debits_pending -= held.amount;
         credit.credits_pending -= held.amount;
         if (is_post) move_posted(row, debit, credit);
         ++settled_;
-        check_settled(row, is_post ? ledger::Hold::State::posted : ledger::Hold::State::voided, is_post ? row.amount : 0);
+        check_settled(row, is_post ? ledger::Hold::State::posted : ledger::Hold::State::voided,
+                      is_post ? row.amount : 0);
     }
 
     void check_settled(const Row& row, ledger::Hold::State state, int64_t posted) {
         Rows rows = tx_.query("SELECT state, posted_amount FROM hold WHERE transfer = ?", row.pending);
         if (!rows.next() || rows.text(0) != name_of(state) || rows.integer(1) != posted)
-            report(fmt::format("hold {}: transfer {} made it {} with {}, its row says otherwise", row.pending, row.seq, name_of(state), posted));
+            report(fmt::format("hold {}: transfer {} made it {} with {}, its row says otherwise", row.pending,
+                               row.seq, name_of(state), posted));
     }
 
     void check_constraints(const Row& row, const Account& account) {
-        const bool is_broken =
-            (account.constraint == Constraint::debits_within_credits && account.available() < 0) ||
-            (account.constraint == Constraint::credits_within_debits &&
-             account.debits_posted - account.credits_posted - account.credits_pending < 0);
+        const bool is_broken = (account.constraint == Constraint::debits_within_credits && account.available() < 0) ||
+                               (account.constraint == Constraint::credits_within_debits &&
+                                account.debits_posted - account.credits_posted - account.credits_pending < 0);
         if (is_broken) report(fmt::format("account {}: transfer {} breaks its constraint", account.code, row.seq));
     }
 
@@ -127,10 +135,12 @@ private:
         for (const Account& stored : accounts(tx_)) {
             const Account& computed = computed_.at(stored.id);
             if (stored == computed) continue;
-            report(fmt::format("account {}: its row says {}/{} posted and {}/{} pending (debits/credits), its transfers say {}/{} and {}/{}",
-                               stored.code, stored.debits_posted, stored.credits_posted, stored.debits_pending,
-                               stored.credits_pending, computed.debits_posted, computed.credits_posted,
-                               computed.debits_pending, computed.credits_pending));
+            report(
+                fmt::format("account {}: its row says {}/{} posted and {}/{} pending (debits/credits), its transfers "
+                            "say {}/{} and {}/{}",
+                            stored.code, stored.debits_posted, stored.credits_posted, stored.debits_pending,
+                            stored.credits_pending, computed.debits_posted, computed.credits_posted,
+                            computed.debits_pending, computed.credits_pending));
         }
     }
 
@@ -151,13 +161,17 @@ private:
         std::unordered_map<std::string, Sums> by_unit;
         for (const auto& [id, account] : computed_) {
             Sums& sums = by_unit[account.unit];
-            bool fits = !__builtin_add_overflow(sums.posted, account.debits_posted - account.credits_posted, &sums.posted);
-            fits = !__builtin_add_overflow(sums.pending, account.debits_pending - account.credits_pending, &sums.pending) && fits;
+            bool fits =
+                !__builtin_add_overflow(sums.posted, account.debits_posted - account.credits_posted, &sums.posted);
+            fits = !__builtin_add_overflow(sums.pending, account.debits_pending - account.credits_pending,
+                                           &sums.pending) &&
+                   fits;
             if (!fits) report(fmt::format("unit {}: its sums overflow", account.unit));
         }
         for (const auto& [unit, sums] : by_unit)
             if (sums.posted != 0 || sums.pending != 0)
-                report(fmt::format("unit {}: debits exceed credits by {} posted and {} pending", unit, sums.posted, sums.pending));
+                report(fmt::format("unit {}: debits exceed credits by {} posted and {} pending", unit, sums.posted,
+                                   sums.pending));
     }
 
     Tx& tx_;

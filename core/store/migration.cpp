@@ -14,7 +14,8 @@ namespace {
 constexpr int64_t busy_timeout_ms = 10'000;
 
 constexpr const char* create_table_sql =
-    "CREATE TABLE IF NOT EXISTS schema_migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL,"
+    "CREATE TABLE IF NOT EXISTS schema_migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT "
+    "NULL,"
     " applied_at INTEGER NOT NULL) STRICT";
 
 MigrationStatus pending_status(const Migration& migration) {
@@ -28,17 +29,19 @@ size_t applied_count(const std::vector<MigrationStatus>& statuses) {
 }
 
 Error newer_schema(int number, const std::string& name, size_t known_count) {
-    return fail(ErrorCode::conflict,
-                fmt::format("the database has schema {} ({}), this version knows only up to {}: install the version that "
-                            "wrote it, or restore the backup made before the upgrade",
-                            number, name, known_count));
+    return fail(
+        ErrorCode::conflict,
+        fmt::format("the database has schema {} ({}), this version knows only up to {}: install the version that "
+                    "wrote it, or restore the backup made before the upgrade",
+                    number, name, known_count));
 }
 
 Error changed_checksum(const MigrationStatus& expected, const std::string& found) {
-    return fail(ErrorCode::conflict,
-                fmt::format("migration {} ({}) was applied with checksum {}, this version has {}: the database was made by "
-                            "another build; nothing was changed",
-                            expected.number, expected.name, found.substr(0, 16), expected.sha256.substr(0, 16)));
+    return fail(
+        ErrorCode::conflict,
+        fmt::format("migration {} ({}) was applied with checksum {}, this version has {}: the database was made by "
+                    "another build; nothing was changed",
+                    expected.number, expected.name, found.substr(0, 16), expected.sha256.substr(0, 16)));
 }
 
 Result<void> apply_one(Connection& connection, const Migration& migration, Clock& clock) {
@@ -50,7 +53,8 @@ Result<void> apply_one(Connection& connection, const Migration& migration, Clock
 }
 
 // Inside BEGIN IMMEDIATE the status is read again: two processes may start on one database.
-Result<void> apply_in_transaction(Connection& connection, const std::vector<Migration>& known, size_t index, Clock& clock) {
+Result<void> apply_in_transaction(Connection& connection, const std::vector<Migration>& known, size_t index,
+                                  Clock& clock) {
     TRIBUTARY_CHECK(connection.execute(create_table_sql));
     TRIBUTARY_TRY(const auto statuses, read_status(connection, known));
     if (statuses[index].applied_at != 0) return {};
@@ -80,7 +84,8 @@ Result<std::vector<MigrationStatus>> read_status(Connection& connection, const s
     if (tables.value_or(0) == 0) return statuses;
     if (!tx.one_integer("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migration'")) {
         if (!tx.ok()) return tx.error();
-        return fail(ErrorCode::conflict, "the file is an SQLite database, but not Tributary's: it has no schema_migration");
+        return fail(ErrorCode::conflict,
+                    "the file is an SQLite database, but not Tributary's: it has no schema_migration");
     }
     Rows rows = tx.query("SELECT number, name, sha256, applied_at FROM schema_migration ORDER BY number");
     while (rows.next()) {
@@ -95,7 +100,8 @@ Result<std::vector<MigrationStatus>> read_status(Connection& connection, const s
     return statuses;
 }
 
-Result<void> migrate(Connection& connection, const std::string& path, const std::vector<Migration>& known, Clock& clock) {
+Result<void> migrate(Connection& connection, const std::string& path, const std::vector<Migration>& known,
+                     Clock& clock) {
     TRIBUTARY_TRY(const auto statuses, read_status(connection, known));
     const size_t applied = applied_count(statuses);
     if (applied == known.size()) return {};

@@ -73,8 +73,8 @@ private:
 
 class SqliteStore final : public Store {
 public:
-    SqliteStore(const StoreOptions& options, std::unique_ptr<Connection> connection, std::unique_ptr<ReadPool> readers,
-                Clock& clock)
+    SqliteStore(const StoreOptions& options, std::unique_ptr<Connection> connection,
+                std::unique_ptr<ReadPool> readers, Clock& clock)
         : options_(options), readers_(std::move(readers)), writer_(std::move(connection), options, clock) {}
 
     // The writer's connection closes last: the last one that may write empties the WAL into the file.
@@ -100,7 +100,8 @@ public:
     Result<void> read(Job job) override { return readers_->read(job); }
 
     Result<void> backup(const std::string& path) override {
-        TRIBUTARY_TRY(const auto source, Connection::open(options_.path, OpenMode::read_only, options_.busy_timeout_ms));
+        TRIBUTARY_TRY(const auto source,
+                      Connection::open(options_.path, OpenMode::read_only, options_.busy_timeout_ms));
         return back_up(*source, path);
     }
 

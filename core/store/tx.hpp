@@ -100,10 +100,12 @@ private:
         if constexpr (std::is_same_v<T, std::nullptr_t>) bind_null(statement, index);
         else if constexpr (std::is_same_v<T, Blob>) bind_blob(statement, index, value.bytes);
         else if constexpr (std::is_same_v<T, Digest>) bind_blob(statement, index, bytes_of(value));
-        else if constexpr (std::is_integral_v<T> || std::is_enum_v<T>) bind_integer(statement, index, static_cast<int64_t>(value));
+        else if constexpr (std::is_integral_v<T> || std::is_enum_v<T>)
+            bind_integer(statement, index, static_cast<int64_t>(value));
         else if constexpr (requires { value.value; }) bind_integer(statement, index, value.value);  // StrongId
         else if constexpr (std::is_convertible_v<T, std::string_view>) bind_text(statement, index, value);
-        else if constexpr (requires { value.has_value(); }) value.has_value() ? bind(statement, index, *value) : bind_null(statement, index);
+        else if constexpr (requires { value.has_value(); })
+            value.has_value() ? bind(statement, index, *value) : bind_null(statement, index);
         else static_assert(sizeof(T) == 0, "no SQL type for this parameter");
     }
 

@@ -1,8 +1,8 @@
 // The life of a batch; the invariants are numbered in README.md.
 //
-//   idle ──take()──► BEGIN IMMEDIATE ──begin()──► job, job, ... ──run_job()──► last writes, COMMIT ──commit()──► complete()
-//                          │ busy                    │ lost                          │ refused │ fsync, I/O
-//                          └────────────► refuse_all() ◄── abandon() ◄───────────────┘         └──► fail_for_ever()
+//   idle ──take()──► BEGIN ──begin()──► job, job ──run_job()──► last writes, COMMIT ──commit()──► complete()
+//                      │ busy              │ lost                   │ no room     │ fsync, I/O
+//                      └─► refuse_all()    └────► abandon() ◄───────┘             └─► fail_for_ever()
 #include "core/store/writer.hpp"
 
 #include <exception>
@@ -193,11 +193,12 @@ int Writer::on_wal(void* self, sqlite3*, const char*, int pages) {
 // kernel has long dropped the pages. Here it is final.
 void Writer::checkpoint_when_due() {
     if (wal_pages_ < checkpoint_at_pages_ || is_failed()) return;
-    const int code = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    sqlite3* handle = connection_->handle();
+    const int code = sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     checkpoint_at_pages_ = wal_pages_ + checkpoint_pages;
     if (is_final(code)) fail_for_ever(error_of(code, "checkpoint"));
     else if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
-        log_warning("store.checkpoint", {{"error", sqlite3_errmsg(connection_->handle())}});
+        log_warning("store.checkpoint", {{"error", sqlite3_errmsg(handle)}});
 }
 
 }  // namespace tributary::store

@@ -1,5 +1,5 @@
-// One line per refusal, in the order of the enum. Each transfer also breaks a later rule where it can, so that the order
-// itself is tested: the first that holds is the answer.
+// One line per refusal, in the order of the enum. Each transfer also breaks a later rule where it can, so that the
+// order itself is tested: the first that holds is the answer.
 #include <limits>
 
 #include <gtest/gtest.h>
@@ -35,7 +35,8 @@ struct Prepared : World {
 };
 
 std::vector<Line> table(const Prepared& world) {
-    const AccountId bank = world.bank, budget = world.budget, wallet = world.wallet, dollars = world.dollars, owed = world.owed;
+    const AccountId bank = world.bank, budget = world.budget, wallet = world.wallet, dollars = world.dollars,
+                    owed = world.owed;
     const AccountId nobody = world.nobody;
     const TransferId plain = world.plain, open = world.open, settled = world.settled, released = world.released;
     return {
@@ -44,15 +45,23 @@ std::vector<Line> table(const Prepared& world) {
         {Decision::exists_differently, transfer_of(2, posted, budget, wallet, -5), "amount_not_positive"},
         {Decision::amount_not_positive, transfer_of(101, posted, budget, budget, 0), "accounts_are_the_same"},
         {Decision::accounts_are_the_same, transfer_of(102, posted, nobody, nobody, 1), "debit_account_not_found"},
-        {Decision::debit_account_not_found, transfer_of(103, posted, nobody, AccountId{998}, 1), "credit_account_not_found"},
-        {Decision::credit_account_not_found, transfer_of(104, posted, dollars, nobody, amount_max), "exceeds_credits"},
-        {Decision::units_differ, transfer_of(105, posted, budget, dollars, amount_max, open), "pending_id_must_be_zero"},
+        {Decision::debit_account_not_found, transfer_of(103, posted, nobody, AccountId{998}, 1),
+         "credit_account_not_found"},
+        {Decision::credit_account_not_found, transfer_of(104, posted, dollars, nobody, amount_max),
+         "exceeds_credits"},
+        {Decision::units_differ, transfer_of(105, posted, budget, dollars, amount_max, open),
+         "pending_id_must_be_zero"},
         {Decision::pending_id_must_be_zero, transfer_of(106, reserve, budget, wallet, 9000, open), "exceeds_credits"},
-        {Decision::pending_not_found, transfer_of(107, post, budget, wallet, 9000, TransferId{77}), "exceeds_pending_amount"},
-        {Decision::pending_is_no_reserve, transfer_of(108, post, bank, budget, 9000, plain), "pending_accounts_differ"},
-        {Decision::pending_accounts_differ, transfer_of(109, post, bank, wallet, 9000, settled), "pending_already_posted"},
-        {Decision::pending_already_posted, transfer_of(110, post, budget, wallet, 9000, settled), "exceeds_pending_amount"},
-        {Decision::pending_already_voided, transfer_of(111, void_, budget, wallet, 1, released), "void_amount_differs"},
+        {Decision::pending_not_found, transfer_of(107, post, budget, wallet, 9000, TransferId{77}),
+         "exceeds_pending_amount"},
+        {Decision::pending_is_no_reserve, transfer_of(108, post, bank, budget, 9000, plain),
+         "pending_accounts_differ"},
+        {Decision::pending_accounts_differ, transfer_of(109, post, bank, wallet, 9000, settled),
+         "pending_already_posted"},
+        {Decision::pending_already_posted, transfer_of(110, post, budget, wallet, 9000, settled),
+         "exceeds_pending_amount"},
+        {Decision::pending_already_voided, transfer_of(111, void_, budget, wallet, 1, released),
+         "void_amount_differs"},
         {Decision::exceeds_pending_amount, transfer_of(112, post, budget, wallet, 101, open), ""},
         {Decision::void_amount_differs, transfer_of(113, void_, budget, wallet, 99, open), ""},
         {Decision::exceeds_credits, transfer_of(114, posted, budget, owed, amount_max), "exceeds_debits, overflow"},
@@ -67,9 +76,11 @@ TEST(Decide, GivesTheFirstRefusalInTheOrderOfTheEnum) {
     for (const Line& line : table(world)) {
         EXPECT_EQ(static_cast<int>(line.expected), next++) << "the table has a gap before " << name_of(line.expected);
         EXPECT_EQ(world.book.decide(line.transfer), line.expected)
-            << name_of(line.expected) << " became " << name_of(world.book.decide(line.transfer)) << "; also: " << line.also_breaks;
+            << name_of(line.expected) << " became " << name_of(world.book.decide(line.transfer))
+            << "; also: " << line.also_breaks;
     }
-    EXPECT_EQ(next, static_cast<int>(Decision::linked_transfer_refused)) << "a refusal has no line; linked_test.cpp has the last";
+    EXPECT_EQ(next, static_cast<int>(Decision::linked_transfer_refused))
+        << "a refusal has no line; linked_test.cpp has the last";
 }
 
 TEST(Decide, AnswersTheSameFromTheSourceAsFromMemory) {
@@ -90,7 +101,8 @@ TEST(Decide, ChangesNothing) {
 
 TEST(Decide, EveryDecisionAndOriginHasItsOwnName) {
     std::map<std::string, int> names;
-    for (int i = 0; i <= static_cast<int>(Decision::linked_transfer_refused); ++i) ++names[name_of(static_cast<Decision>(i))];
+    for (int i = 0; i <= static_cast<int>(Decision::linked_transfer_refused); ++i)
+        ++names[name_of(static_cast<Decision>(i))];
     for (int i = 1; i <= static_cast<int>(Origin::clawback); ++i) ++names[name_of(static_cast<Origin>(i))];
     for (const auto& [name, count] : names) EXPECT_EQ(count, 1) << name;
     EXPECT_EQ(names.count("unknown"), 0u);

@@ -53,8 +53,9 @@ TEST(Linked, SeesTheBalancesOfTheTransfersBeforeIt) {
 TEST(Linked, MayReserveAndSettleInOneSet) {
     World world;
     const TransferId next{world.reserve(1).id.value + 1};
-    const auto answers = world.book.post({transfer_of(10, reserve, world.budget, world.wallet, 100),
-                                          transfer_of(11, TransferKind::post, world.budget, world.wallet, 100, next)});
+    const auto answers =
+        world.book.post({transfer_of(10, reserve, world.budget, world.wallet, 100),
+                         transfer_of(11, TransferKind::post, world.budget, world.wallet, 100, next)});
     EXPECT_THAT(decisions(answers), ElementsAre(Decision::accepted, Decision::accepted));
     const Book::Changes changes = world.book.take_changes();
     ASSERT_EQ(changes.holds.size(), 2u);
@@ -75,7 +76,8 @@ TEST(Linked, RepeatsWholeWithTheOldIds) {
 // Saying "exists" for a set that was never posted whole would let the caller believe in money that did not move.
 TEST(Linked, RefusesASetOfWhichOnlyAPartExists) {
     World world;
-    ASSERT_EQ(world.book.post({transfer_of(10, posted, world.budget, world.wallet, 100)})[0].decision, Decision::accepted);
+    ASSERT_EQ(world.book.post({transfer_of(10, posted, world.budget, world.wallet, 100)})[0].decision,
+              Decision::accepted);
     const auto answers = world.book.post({transfer_of(10, posted, world.budget, world.wallet, 100),
                                           transfer_of(11, posted, world.budget, world.wallet, 200)});
     EXPECT_THAT(decisions(answers), ElementsAre(Decision::exists_differently, Decision::linked_transfer_refused));

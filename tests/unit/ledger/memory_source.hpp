@@ -50,7 +50,8 @@ public:
     }
 };
 
-inline Transfer transfer_of(int64_t key, TransferKind kind, AccountId debit, AccountId credit, int64_t amount, TransferId pending = {}) {
+inline Transfer transfer_of(int64_t key, TransferKind kind, AccountId debit, AccountId credit, int64_t amount,
+                            TransferId pending = {}) {
     return Transfer{Origin::award, key, 0, kind, debit, credit, amount, pending};
 }
 
@@ -73,7 +74,9 @@ struct World {
     Posted pay(int64_t amount) { return post(TransferKind::posted, budget, wallet, amount); }
     Posted reserve(int64_t amount) { return post(TransferKind::reserve, budget, wallet, amount); }
     Posted settle(TransferId hold, int64_t amount) { return post(TransferKind::post, budget, wallet, amount, hold); }
-    Posted release(TransferId hold, int64_t amount) { return post(TransferKind::void_, budget, wallet, amount, hold); }
+    Posted release(TransferId hold, int64_t amount) {
+        return post(TransferKind::void_, budget, wallet, amount, hold);
+    }
     void flush() { source.keep(book.take_changes()); }
 };
 

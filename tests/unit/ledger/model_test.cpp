@@ -27,7 +27,8 @@ struct Model {
         Sums sums;
         for (size_t i = 0; i < history.size(); ++i) {
             const Transfer& transfer = history[i];
-            const bool is_held = transfer.kind == TransferKind::reserve && settlement_of(static_cast<int64_t>(i) + 1) == nullptr;
+            const bool is_held =
+                transfer.kind == TransferKind::reserve && settlement_of(static_cast<int64_t>(i) + 1) == nullptr;
             const bool is_posted = transfer.kind == TransferKind::posted || transfer.kind == TransferKind::post;
             if (!is_held && !is_posted) continue;
             if (transfer.debit == account) (is_posted ? sums.debits : sums.debits_held) += transfer.amount;
@@ -52,7 +53,8 @@ struct Model {
         const int64_t id = transfer.pending.value;
         if (id < 1 || id > static_cast<int64_t>(history.size())) return false;
         const Transfer& held = history[static_cast<size_t>(id - 1)];
-        if (held.kind != TransferKind::reserve || held.debit != transfer.debit || held.credit != transfer.credit) return false;
+        if (held.kind != TransferKind::reserve || held.debit != transfer.debit || held.credit != transfer.credit)
+            return false;
         if (settlement_of(id) != nullptr) return false;
         return transfer.kind == TransferKind::post ? transfer.amount <= held.amount : transfer.amount == held.amount;
     }
@@ -79,10 +81,12 @@ struct Machine {
 
     Transfer any_transfer() {
         const int64_t last = static_cast<int64_t>(model.history.size());
-        Transfer made = transfer_of(world.next_key++, *rc::gen::element(TransferKind::posted, TransferKind::reserve,
-                                                                        TransferKind::post, TransferKind::void_),
-                                    *rc::gen::elementOf(accounts), *rc::gen::elementOf(accounts), *rc::gen::inRange<int64_t>(1, 2500));
-        if (*rc::gen::inRange(0, 20) == 0) made.origin_id = *rc::gen::inRange<int64_t>(1, world.next_key);  // a key again
+        Transfer made = transfer_of(
+            world.next_key++,
+            *rc::gen::element(TransferKind::posted, TransferKind::reserve, TransferKind::post, TransferKind::void_),
+            *rc::gen::elementOf(accounts), *rc::gen::elementOf(accounts), *rc::gen::inRange<int64_t>(1, 2500));
+        if (*rc::gen::inRange(0, 20) == 0)
+            made.origin_id = *rc::gen::inRange<int64_t>(1, world.next_key);  // a key again
         if (made.kind != TransferKind::post && made.kind != TransferKind::void_) return made;
         made.pending = TransferId{*rc::gen::inRange<int64_t>(0, last + 2)};
         if (made.pending.value < 1 || made.pending.value > last || *rc::gen::inRange(0, 8) == 0) return made;

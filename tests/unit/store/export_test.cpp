@@ -15,12 +15,17 @@ protected:
         options.path = directory_.file("t.db");
         books_ = Books::open(options, clock_);
         EXPECT_TRUE(books_.store->write([&](Tx& tx) {
-            const auto open = [&](const char* code, const char* unit) { return books_.ledger->account(tx, code, unit, Constraint::none); };
+            const auto open = [&](const char* code, const char* unit) {
+                return books_.ledger->account(tx, code, unit, Constraint::none);
+            };
             const AccountId bank = open("funding/bank", "USD"), budget = open("budget/spring/laser-spiff", "USD");
             const AccountId mint = open("mint/gems_2", "gems_2"), wallet = open("wallet/R1001/gems_2", "gems_2");
             const AccountId twin = open("wallet/r1001/Gems 2,\"x\"", "gems_2");
-            const auto post = [&](int64_t key, TransferKind kind, AccountId debit, AccountId credit, int64_t amount, int64_t pending = 0) {
-                return books_.ledger->post(tx, {Transfer{Origin::award, key, 0, kind, debit, credit, amount, TransferId{pending}}})[0].id.value;
+            const auto post = [&](int64_t key, TransferKind kind, AccountId debit, AccountId credit, int64_t amount,
+                                  int64_t pending = 0) {
+                return books_.ledger
+                    ->post(tx, {Transfer{Origin::award, key, 0, kind, debit, credit, amount, TransferId{pending}}})[0]
+                    .id.value;
             };
             post(1, TransferKind::posted, bank, budget, 105);
             const int64_t hold = post(2, TransferKind::reserve, mint, wallet, 30);
@@ -30,7 +35,8 @@ protected:
     }
     std::string exported(ExportFormat format) {
         std::string text;
-        EXPECT_TRUE(books_.store->read([&](Tx& tx) { export_journal(tx, format, [&](std::string_view part) { text += part; }); }));
+        EXPECT_TRUE(books_.store->read(
+            [&](Tx& tx) { export_journal(tx, format, [&](std::string_view part) { text += part; }); }));
         return text;
     }
     static std::string without_comments(const std::string& text) {
@@ -71,19 +77,22 @@ TEST_F(ExportTest, WritesAnHledgerJournal) {
 
 TEST_F(ExportTest, WritesABeancountJournal) {
     const std::string text = without_comments(exported(ExportFormat::beancount));
-    for (const char* expected : {"1970-01-01 commodity GEMS-2\n  unit: \"gems_2\"\n",
-                                 "1970-01-01 open Liabilities:Wallet:R1001:Gems-2--x- GEMS-2\n  code: \"wallet/r1001/Gems 2,\\\"x\\\"\"\n",
-                                 "2026-11-01 * \"award 1 leg 0\"\n  transfer: 1\n    Equity:Funding:Bank  1.05 USD\n"
-                                 "    Equity:Budget:Spring:Laser-spiff  -1.05 USD\n"})
+    for (const char* expected :
+         {"1970-01-01 commodity GEMS-2\n  unit: \"gems_2\"\n",
+          "1970-01-01 open Liabilities:Wallet:R1001:Gems-2--x- GEMS-2\n  code: \"wallet/r1001/Gems 2,\\\"x\\\"\"\n",
+          "2026-11-01 * \"award 1 leg 0\"\n  transfer: 1\n    Equity:Funding:Bank  1.05 USD\n"
+          "    Equity:Budget:Spring:Laser-spiff  -1.05 USD\n"})
         EXPECT_NE(text.find(expected), std::string::npos) << expected << "in\n" << text;
 }
 
 TEST_F(ExportTest, WritesCsvWithTheCodesAsStored) {
-    EXPECT_EQ(exported(ExportFormat::csv),
-              "transfer,date,at,origin,origin_id,leg,kind,debit,credit,unit,amount\n"
-              "1,2026-11-01,2026-11-01T02:26:40.000Z,award,1,0,posted,funding/bank,budget/spring/laser-spiff,USD,1.05\n"
-              "3,2026-11-01,2026-11-01T02:26:40.000Z,award,3,0,post,mint/gems_2,wallet/R1001/gems_2,gems_2,7\n"
-              "4,2026-11-01,2026-11-01T02:26:40.000Z,award,4,0,posted,mint/gems_2,\"wallet/r1001/Gems 2,\"\"x\"\"\",gems_2,1\n");
+    EXPECT_EQ(
+        exported(ExportFormat::csv),
+        "transfer,date,at,origin,origin_id,leg,kind,debit,credit,unit,amount\n"
+        "1,2026-11-01,2026-11-01T02:26:40.000Z,award,1,0,posted,funding/bank,budget/spring/laser-spiff,USD,1.05\n"
+        "3,2026-11-01,2026-11-01T02:26:40.000Z,award,3,0,post,mint/gems_2,wallet/R1001/gems_2,gems_2,7\n"
+        "4,2026-11-01,2026-11-01T02:26:40.000Z,award,4,0,posted,mint/gems_2,\"wallet/r1001/Gems "
+        "2,\"\"x\"\"\",gems_2,1\n");
 }
 
 TEST_F(ExportTest, GivesNamesThatWouldMeetTheirOwn) {

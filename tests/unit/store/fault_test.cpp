@@ -29,7 +29,8 @@ protected:
 
     Result<void> pay(int64_t key, int64_t amount, Decision* decision = nullptr) {
         return books_.store->write([&](Tx& tx) {
-            const auto posted = books_.ledger->post(tx, {transfer(Origin::award, key, accounts_.budget, accounts_.wallet, amount)});
+            const auto posted =
+                books_.ledger->post(tx, {transfer(Origin::award, key, accounts_.budget, accounts_.wallet, amount)});
             if (decision != nullptr) *decision = posted[0].decision;
         });
     }

@@ -20,12 +20,16 @@ int close_file(sqlite3_file* file) {
     delete self(file).name;
     return real(file)->pMethods->xClose(real(file));
 }
-int read_file(sqlite3_file* file, void* to, int size, sqlite3_int64 at) { return real(file)->pMethods->xRead(real(file), to, size, at); }
+int read_file(sqlite3_file* file, void* to, int size, sqlite3_int64 at) {
+    return real(file)->pMethods->xRead(real(file), to, size, at);
+}
 int write_file(sqlite3_file* file, const void* from, int size, sqlite3_int64 at) {
     if (const int code = self(file).owner->on_write(*self(file).name); code != SQLITE_OK) return code;
     return real(file)->pMethods->xWrite(real(file), from, size, at);
 }
-int truncate_file(sqlite3_file* file, sqlite3_int64 size) { return real(file)->pMethods->xTruncate(real(file), size); }
+int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
+    return real(file)->pMethods->xTruncate(real(file), size);
+}
 int sync_file(sqlite3_file* file, int flags) {
     if (const int code = self(file).owner->on_sync(*self(file).name); code != SQLITE_OK) return code;
     return real(file)->pMethods->xSync(real(file), flags);
@@ -40,13 +44,16 @@ int characteristics(sqlite3_file* file) { return real(file)->pMethods->xDeviceCh
 int shm_map(sqlite3_file* file, int page, int size, int extend, void volatile** out) {
     return real(file)->pMethods->xShmMap(real(file), page, size, extend, out);
 }
-int shm_lock(sqlite3_file* file, int offset, int n, int flags) { return real(file)->pMethods->xShmLock(real(file), offset, n, flags); }
+int shm_lock(sqlite3_file* file, int offset, int n, int flags) {
+    return real(file)->pMethods->xShmLock(real(file), offset, n, flags);
+}
 void shm_barrier(sqlite3_file* file) { real(file)->pMethods->xShmBarrier(real(file)); }
 int shm_unmap(sqlite3_file* file, int remove) { return real(file)->pMethods->xShmUnmap(real(file), remove); }
 
-const sqlite3_io_methods methods = {2,         close_file, read_file,  write_file, truncate_file, sync_file,
-                                    file_size, lock,       unlock,     check_lock, control,       sector_size,
-                                    characteristics, shm_map, shm_lock, shm_barrier, shm_unmap,   nullptr, nullptr};
+const sqlite3_io_methods methods = {
+    2,        close_file,  read_file,  write_file, truncate_file, sync_file,       file_size,
+    lock,     unlock,      check_lock, control,    sector_size,   characteristics, shm_map,
+    shm_lock, shm_barrier, shm_unmap,  nullptr,    nullptr};
 
 int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* flags_out) {
     sqlite3_vfs* system = sqlite3_vfs_find("unix");

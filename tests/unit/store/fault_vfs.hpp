@@ -19,7 +19,9 @@ public:
     void fail_syncs(const std::string& suffix, int code) { sync_suffix_ = suffix, sync_code_ = code; }
     int syncs() const { return syncs_; }
 
-    int on_write(const std::string& name) const { return name.ends_with(write_suffix_) ? write_code_.load() : SQLITE_OK; }
+    int on_write(const std::string& name) const {
+        return name.ends_with(write_suffix_) ? write_code_.load() : SQLITE_OK;
+    }
     int on_sync(const std::string& name) {
         ++syncs_;
         return name.ends_with(sync_suffix_) ? sync_code_.load() : SQLITE_OK;

@@ -46,7 +46,8 @@ struct Books {
     }
 };
 
-inline ledger::Transfer transfer(ledger::Origin origin, int64_t origin_id, AccountId debit, AccountId credit, int64_t amount) {
+inline ledger::Transfer transfer(ledger::Origin origin, int64_t origin_id, AccountId debit, AccountId credit,
+                                 int64_t amount) {
     ledger::Transfer made;
     made.origin = origin;
     made.origin_id = origin_id;
@@ -103,7 +104,8 @@ inline void tamper(const std::string& path, const std::string& sql) {
     ASSERT_EQ(sqlite3_open(path.c_str(), &handle), SQLITE_OK);
     char* message = nullptr;
     sqlite3_exec(handle, "PRAGMA synchronous = OFF", nullptr, nullptr, nullptr);
-    EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, &message), SQLITE_OK) << sql << ": " << (message != nullptr ? message : "");
+    EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, &message), SQLITE_OK)
+        << sql << ": " << (message != nullptr ? message : "");
     sqlite3_free(message);
     sqlite3_close(handle);
 }

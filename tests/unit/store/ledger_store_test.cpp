@@ -27,7 +27,8 @@ protected:
         ledger::Posted posted;
         clock_.advance_ms(1000);
         EXPECT_TRUE(books_.store->write([&](Tx& tx) {
-            posted = books_.ledger->post(tx, {Transfer{Origin::payout, key, 0, kind, accounts_.budget, accounts_.wallet, amount, pending}})[0];
+            posted = books_.ledger->post(
+                tx, {Transfer{Origin::payout, key, 0, kind, accounts_.budget, accounts_.wallet, amount, pending}})[0];
         }));
         return posted;
     }
@@ -54,9 +55,8 @@ TEST_F(LedgerTest, FindsTheAccountItOpened) {
     }));
     EXPECT_EQ(again, accounts_.wallet);
     reopen();
-    ASSERT_TRUE(books_.store->write([&](Tx& tx) {
-        EXPECT_EQ(books_.ledger->account(tx, "wallet/R2/USD", "USD", Constraint::none), other);
-    }));
+    ASSERT_TRUE(books_.store->write(
+        [&](Tx& tx) { EXPECT_EQ(books_.ledger->account(tx, "wallet/R2/USD", "USD", Constraint::none), other); }));
 }
 
 TEST_F(LedgerTest, RefusesAnAccountOfAnotherUnitOrConstraint) {
@@ -95,13 +95,19 @@ TEST_F(LedgerTest, AnotherConnectionsWritesAreSeenByTheNextBatch) {
     {
         Books other = Books::open(options_, clock_);
         ASSERT_TRUE(other.store->write([&](Tx& tx) {
-            EXPECT_EQ(other.ledger->post(tx, {transfer(Origin::award, 5, accounts_.budget, accounts_.wallet, 900)})[0].decision, Decision::accepted);
+            EXPECT_EQ(other.ledger->post(tx, {transfer(Origin::award, 5, accounts_.budget, accounts_.wallet, 900)})[0]
+                          .decision,
+                      Decision::accepted);
         }));
         EXPECT_EQ(post(1, TransferKind::posted, 101).decision, Decision::exceeds_credits);
         EXPECT_EQ(post(1, TransferKind::posted, 100).decision, Decision::accepted);
         ASSERT_TRUE(other.store->write([&](Tx& tx) {
-            EXPECT_EQ(other.ledger->post(tx, {transfer(Origin::award, 6, accounts_.budget, accounts_.wallet, 1)})[0].decision, Decision::exceeds_credits);
-            EXPECT_EQ(other.ledger->post(tx, {transfer(Origin::award, 5, accounts_.budget, accounts_.wallet, 900)})[0].decision, Decision::exists);
+            EXPECT_EQ(other.ledger->post(tx, {transfer(Origin::award, 6, accounts_.budget, accounts_.wallet, 1)})[0]
+                          .decision,
+                      Decision::exceeds_credits);
+            EXPECT_EQ(other.ledger->post(tx, {transfer(Origin::award, 5, accounts_.budget, accounts_.wallet, 900)})[0]
+                          .decision,
+                      Decision::exists);
         }));
     }
     expect_intact(*books_.store);
@@ -145,8 +151,9 @@ TEST_F(LedgerTest, AccountsAreListedByPrefix) {
 TEST_F(LedgerTest, APoisonedJobPostsNothing) {
     EXPECT_FALSE(books_.store->write([&](Tx& tx) {
         tx.refuse(fail(ErrorCode::invalid, "no"));
-        EXPECT_EQ(books_.ledger->post(tx, {transfer(Origin::award, 1, accounts_.budget, accounts_.wallet, 1)})[0].decision,
-                  Decision::linked_transfer_refused);
+        EXPECT_EQ(
+            books_.ledger->post(tx, {transfer(Origin::award, 1, accounts_.budget, accounts_.wallet, 1)})[0].decision,
+            Decision::linked_transfer_refused);
         EXPECT_EQ(books_.ledger->find(tx, accounts_.budget), nullptr);
         EXPECT_FALSE(books_.ledger->account(tx, "x", "USD", Constraint::none));
     }));

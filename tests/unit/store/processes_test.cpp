@@ -54,7 +54,11 @@ int drain(Books& books, int64_t first_key, int64_t amount) {
         Decision decision{};
         const auto written = books.store->write([&](Tx& tx) {
             const Accounts accounts = Accounts::open(*books.ledger, tx);
-            decision = books.ledger->post(tx, {transfer(Origin::award, first_key + posted, accounts.budget, accounts.wallet, amount)})[0].decision;
+            decision =
+                books.ledger
+                    ->post(tx,
+                           {transfer(Origin::award, first_key + posted, accounts.budget, accounts.wallet, amount)})[0]
+                    .decision;
         });
         if (!written || decision != Decision::accepted) return posted;
     }
@@ -142,7 +146,8 @@ TEST_F(OneBudget, AWriteLockHeldTooLongRefusesWithUnavailable) {
 
 // ---- kill -9 ----
 
-// Posts for ever with some jobs in flight and writes each acknowledged key to the pipe, as an answer to a sender would go.
+// Posts for ever with some jobs in flight and writes each acknowledged key to the pipe, as an answer to a sender
+// would go.
 int post_until_killed(const StoreOptions& options, int pipe) {
     Books books = Books::open(options);
     Accounts accounts;
@@ -195,7 +200,9 @@ TEST_F(OneBudget, KeepsEveryAcknowledgedTransferOverKillMinusNine) {
         Books books = Books::open(options_);
         ASSERT_TRUE(books.store->read([&](Tx& tx) {
             for (const int64_t key : keys)
-                EXPECT_TRUE(tx.one_integer("SELECT 1 FROM transfer WHERE origin = ? AND origin_id = ?", Origin::award, key)) << key;
+                EXPECT_TRUE(
+                    tx.one_integer("SELECT 1 FROM transfer WHERE origin = ? AND origin_id = ?", Origin::award, key))
+                    << key;
         }));
         if (round % 10 == 9) expect_intact(*books.store);
     }

@@ -21,11 +21,13 @@ protected:
         books_ = Books::open(options_);
     }
     Result<void> note(const std::string& key, const std::string& value = "x") {
-        return books_.store->write([=](Tx& tx) { tx.run("INSERT INTO meta (key, value) VALUES (?, ?)", key, value); });
+        return books_.store->write(
+            [=](Tx& tx) { tx.run("INSERT INTO meta (key, value) VALUES (?, ?)", key, value); });
     }
     std::optional<std::string> noted(const std::string& key) {
         std::optional<std::string> value;
-        EXPECT_TRUE(books_.store->read([&](Tx& tx) { value = tx.one_text("SELECT value FROM meta WHERE key = ?", key); }));
+        EXPECT_TRUE(
+            books_.store->read([&](Tx& tx) { value = tx.one_text("SELECT value FROM meta WHERE key = ?", key); }));
         return value;
     }
 
@@ -64,7 +66,8 @@ class Answers {
 public:
     void submit(Store& store, Job job) {
         results_.emplace_back();
-        store.submit(std::move(job), [promise = &results_.back()](Result<void> result) { promise->set_value(std::move(result)); });
+        store.submit(std::move(job),
+                     [promise = &results_.back()](Result<void> result) { promise->set_value(std::move(result)); });
     }
     Result<void> next() {
         Result<void> result = results_.front().get_future().get();
@@ -82,7 +85,8 @@ TEST_F(StoreTest, CommitsWhatWaitsInOneBatch) {
     Gate gate(*books_.store);
     Answers answers;
     for (int i = 0; i < 100; ++i)
-        answers.submit(*books_.store, [i](Tx& tx) { tx.run("INSERT INTO meta (key, value) VALUES (?, 'x')", fmt::to_string(i)); });
+        answers.submit(*books_.store,
+                       [i](Tx& tx) { tx.run("INSERT INTO meta (key, value) VALUES (?, 'x')", fmt::to_string(i)); });
     EXPECT_EQ(books_.store->queue_length(), 101u);
     gate.release();
     for (int i = 0; i < 100; ++i) EXPECT_TRUE(answers.next());
@@ -93,7 +97,9 @@ TEST_F(StoreTest, CommitsWhatWaitsInOneBatch) {
 TEST_F(StoreTest, ARefusedJobUndoesOnlyItself) {
     Gate gate(*books_.store);
     Answers answers;
-    const auto put = [](const char* key) { return [key](Tx& tx) { tx.run("INSERT INTO meta (key, value) VALUES (?, 'x')", key); }; };
+    const auto put = [](const char* key) {
+        return [key](Tx& tx) { tx.run("INSERT INTO meta (key, value) VALUES (?, 'x')", key); };
+    };
     answers.submit(*books_.store, put("a"));
     answers.submit(*books_.store, [&](Tx& tx) { put("b")(tx), tx.refuse(fail(ErrorCode::invalid, "no")); });
     answers.submit(*books_.store, [&](Tx& tx) { put("c")(tx), put("a")(tx), put("d")(tx); });
@@ -150,8 +156,8 @@ TEST_F(StoreTest, AnErrorSticksAndEmptiesEverythingAfterIt) {
 TEST_F(StoreTest, BindsAndReadsEveryType) {
     const auto result = books_.store->write([](Tx& tx) {
         const Digest digest = sha256("x");
-        Rows rows = tx.query("SELECT ?, ?, ?, ?, ?, ?, ?, ?", int64_t{-5}, true, "text", std::string_view{}, Blob{std::string_view("\0b", 2)},
-                             digest, std::optional<int64_t>{}, AccountId{7});
+        Rows rows = tx.query("SELECT ?, ?, ?, ?, ?, ?, ?, ?", int64_t{-5}, true, "text", std::string_view{},
+                             Blob{std::string_view("\0b", 2)}, digest, std::optional<int64_t>{}, AccountId{7});
         ASSERT_TRUE(rows.next());
         EXPECT_EQ(rows.integer(0), -5);
         EXPECT_EQ(rows.integer(1), 1);
@@ -180,7 +186,8 @@ TEST_F(StoreTest, OneLiteralMayBeBusySeveralTimes) {
 }
 
 TEST_F(StoreTest, RefusesAWrongNumberOfParameters) {
-    EXPECT_EQ(books_.store->write([](Tx& tx) { tx.run("DELETE FROM meta WHERE key = ?"); }).error().code, ErrorCode::internal);
+    EXPECT_EQ(books_.store->write([](Tx& tx) { tx.run("DELETE FROM meta WHERE key = ?"); }).error().code,
+              ErrorCode::internal);
 }
 
 TEST_F(StoreTest, AReadSeesOneSnapshotAndCannotWrite) {
@@ -210,8 +217,9 @@ TEST_F(StoreTest, RefusesAtOncePastItsQueueLimit) {
 TEST_F(StoreTest, FinishesWhatWasSubmittedBeforeItCloses) {
     std::atomic<int> done{0};
     for (int i = 0; i < 500; ++i)
-        books_.store->submit([i](Tx& tx) { tx.run("INSERT INTO meta (key, value) VALUES (?, 'x')", fmt::to_string(i)); },
-                             [&](Result<void> result) { done += result ? 1 : 0; });
+        books_.store->submit(
+            [i](Tx& tx) { tx.run("INSERT INTO meta (key, value) VALUES (?, 'x')", fmt::to_string(i)); },
+            [&](Result<void> result) { done += result ? 1 : 0; });
     reopen();
     EXPECT_EQ(done, 500);
     EXPECT_EQ(noted("499"), "x");
@@ -221,8 +229,9 @@ TEST_F(StoreTest, CompletesOnlyWhatOtherConnectionsSee) {
     for (int i = 0; i < 20; ++i) {
         std::promise<bool> seen;
         const std::string key = fmt::to_string(i);
-        books_.store->submit([&](Tx& tx) { tx.run("INSERT INTO meta (key, value) VALUES (?, 'x')", key); },
-                             [&](Result<void> result) { seen.set_value(result.has_value() && noted(key).has_value()); });
+        books_.store->submit(
+            [&](Tx& tx) { tx.run("INSERT INTO meta (key, value) VALUES (?, 'x')", key); },
+            [&](Result<void> result) { seen.set_value(result.has_value() && noted(key).has_value()); });
         EXPECT_TRUE(seen.get_future().get());
     }
 }
@@ -244,9 +253,8 @@ TEST_F(StoreTest, ABackupOpensAndVerifies) {
     ASSERT_TRUE(books_.store->backup(directory_.file("copy.db")));
     EXPECT_EQ(books_.store->backup(directory_.file("copy.db")).error().code, ErrorCode::conflict);
     EXPECT_FALSE(std::filesystem::exists(directory_.file("copy.db-wal")));
-    ASSERT_TRUE(books_.store->write([&](Tx& tx) {
-        books_.ledger->post(tx, {transfer(Origin::award, 1, accounts.budget, accounts.wallet, 1)});
-    }));
+    ASSERT_TRUE(books_.store->write(
+        [&](Tx& tx) { books_.ledger->post(tx, {transfer(Origin::award, 1, accounts.budget, accounts.wallet, 1)}); }));
     StoreOptions copy;
     copy.path = directory_.file("copy.db");
     Books books = Books::open(copy);
