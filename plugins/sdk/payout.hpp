@@ -20,9 +20,33 @@ inline std::string_view clip(std::string_view text, size_t size_max) {
     return text.substr(0, size_max);
 }
 
-// Provider text fit for a message: control bytes become blanks, every occurrence of a secret becomes "***".
+// The size of the UTF-8 sequence that text starts with; 0 when it is none (RFC 3629: no surrogates, nothing overlong).
+inline size_t utf8_size(std::string_view text) {
+    const auto byte = [&](size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0u; };
+    const auto follows = [&](size_t at) { return (byte(at) & 0xC0) == 0x80; };
+    const unsigned first = byte(0), second = byte(1);
+    if (first < 0x80) return text.empty() ? 0 : 1;
+    if (first >= 0xC2 && first <= 0xDF) return follows(1) ? 2 : 0;
+    if (first >= 0xE0 && first <= 0xEF) {
+        const bool is_bad = (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F);
+        return follows(1) && follows(2) && !is_bad ? 3 : 0;
+    }
+    if (first >= 0xF0 && first <= 0xF4) {
+        const bool is_bad = (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F);
+        return follows(1) && follows(2) && follows(3) && !is_bad ? 4 : 0;
+    }
+    return 0;
+}
+
+// Provider text fit for a message: control bytes become blanks, bytes that are no UTF-8 become '?', every occurrence
+// of a secret becomes "***".
 inline std::string for_people(std::string_view text, const std::vector<std::string>& secrets) {
-    std::string out(text);
+    std::string out;
+    while (!text.empty()) {
+        const size_t size = utf8_size(text);
+        out += size == 0 ? std::string_view("?") : text.substr(0, size);
+        text.remove_prefix(std::max<size_t>(size, 1));
+    }
     for (const std::string& secret : secrets) {
         if (secret.size() < 4) continue;
         for (size_t at = out.find(secret); at != std::string::npos; at = out.find(secret, at + 3)) {

@@ -127,5 +127,13 @@ TEST(ForPeople, HidesSecretsAndControlBytes) {
     EXPECT_EQ(for_people(std::string(199, 'a') + "\xC3\xA9", {}), std::string(199, 'a'));
 }
 
+TEST(ForPeople, IsAlwaysUtf8) {
+    const std::pair<const char*, const char*> rows[] = {
+        {"\xE9t\xE9", "?t?"},           {"\xC3\xA9", "\xC3\xA9"},     {"\xE2\x82\xAC", "\xE2\x82\xAC"},
+        {"\xF0\x9F\x8E\x81", "\xF0\x9F\x8E\x81"}, {"\xC0\x80", "??"}, {"\xED\xA0\x80", "???"},
+        {"\xE0\x80\x80", "???"},       {"\xF5\x80\x80\x80", "????"}, {"\xE2\x82", "??"}};
+    for (const auto& [text, fit] : rows) EXPECT_EQ(for_people(text, {}), fit);
+}
+
 }  // namespace
 }  // namespace tributary::sdk
