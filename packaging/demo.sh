@@ -34,14 +34,15 @@ wait_for() { # wait_for SECONDS WHAT COMMAND...
   local seconds=$1 what=$2
   shift 2
   for _ in $(seq $((seconds * 10))); do "$@" >/dev/null 2>&1 && return 0; sleep 0.1; done
-  tail -5 "$work"/*.log >&2 || true
+  for log in "$work"/*.log; do tail -n 5 "$log" >&2 || true; done
   fail "waited ${seconds}s for $what in vain; the logs are in $work"
 }
 
 say "1. Building (the first time takes some minutes; apt packages are installed when they are missing)"
 packaging/setup.sh build
 cmake --preset "$preset" >/dev/null
-cmake --build --preset "$preset" -- --quiet
+cmake --build --preset "$preset" --target tributaryd tributaryctl tributary-worker tributary-sim tributary-generate \
+  feed_x12 giftcard_tremendous card_lithic mail_smtp -- --quiet
 
 stop
 rm -rf "$work"
@@ -55,7 +56,7 @@ secret tremendous_api_key demo-tremendous-key
 secret tremendous_webhook_key demo-webhook-key
 secret lithic_api_key demo-lithic-key
 secret lithic_webhook_secret whsec_ZGVtby1saXRoaWMtd2ViaG9vay1zZWNyZXQ=
-secret acme_token demo-feed-token
+secret acme_token demo-feed-token-0123456789abcdef
 account=7d3f6d3c-1f1e-4c57-9e0a-5d1a2b3c4d5e
 "$bin/tributary-sim" --ports-file "$work/sim.json" --mail-folder "$work/mails" \
   --tremendous-key demo-tremendous-key --tremendous-webhook-key demo-webhook-key \

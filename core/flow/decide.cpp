@@ -105,7 +105,7 @@ private:
             if (facts.envelope.verdict == TRIBUTARY_REJECTED) reject_sets(facts);
             if (facts.envelope.size == 0) continue;
             TRIBUTARY_TRY(decided_[i].sha256,
-                          hash_range(work_.spool_path, facts.envelope.at.byte, facts.envelope.size));
+                          hash_range(work_.spool_path, facts.begin_byte, facts.envelope.size));
             if (facts.envelope.verdict == TRIBUTARY_REJECTED || is_test(facts)) continue;
             const auto [earlier, is_first] = in_this_file.try_emplace(number_key(facts.envelope), i);
             if (!is_first)

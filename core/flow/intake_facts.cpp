@@ -45,7 +45,9 @@ EnvelopeFacts& IntakeFacts::current(uint32_t ordinal) {
 Result<void> IntakeFacts::interchange(const tributary_interchange& record) {
     if (envelopes_.size() >= envelopes_max)
         return fail(ErrorCode::too_large, fmt::format("more than {} envelopes in one file; split it", envelopes_max));
-    current(record.ordinal).envelope = host::own(record);
+    EnvelopeFacts& facts = current(record.ordinal);
+    if (record.phase == TRIBUTARY_BEGIN) facts.begin_byte = record.at.byte;
+    facts.envelope = host::own(record);
     return {};
 }
 

@@ -18,6 +18,7 @@ inline constexpr size_t diagnostics_answered_max = 10'000;  // kept for the answ
 
 struct EnvelopeFacts {
     host::Interchange envelope;  // as of its end; phase BEGIN when the end never came
+    uint64_t begin_byte = 0;             // of its first byte; envelope.at is where it ended
     std::vector<host::Group> groups;
     std::vector<host::Set> sets;
     std::vector<host::Diagnostic> diagnostics;  // those that an answer can carry
