@@ -47,7 +47,7 @@ cmake --build --preset "$preset" --target tributaryd tributaryctl tributary-work
 stop
 rm -rf "$work"
 mkdir -p "$work"/{etc/feeds.d,etc/connectors.d,etc/programs.d,credentials,data,drop,mails,directory}
-trap '$keep || stop' EXIT
+trap stop EXIT
 trap 'stop; exit 130' INT TERM
 
 say "2. Starting tributary-sim: Tremendous, Lithic and a mail server, simulated on loopback"
@@ -182,10 +182,12 @@ run exception retry --cause unknown_product
 
 say "7. Who earned what, and why"
 run budget list
-rep=$(ctl --json account list wallet/P- --limit 1000 | grep -oE '"code": ?"wallet/[^"]+"|"available": ?-?[0-9]+' | paste - - | sed -E 's/.*wallet\/([^/]+)\/.*available": ?(-?[0-9]+)/\2 \1/' | sort -rn | awk 'NR == 1 { print $2 }')
+# The rep with the most points: of each account its code and the first amount, which is the balance.
+rep=$(ctl --json account list wallet/P- --limit 1000 | awk -F'"' '/"account":/ { code = $4; is_open = 1 }
+  is_open && /"minor":/ { gsub(/[^0-9-]/, "", $3); print $3, code; is_open = 0 }' | sort -rn | sed -n '1s,.* wallet/\([^/]*\)/.*,\1,p')
 [ -n "$rep" ] || fail "nobody earned anything"
 run award list --recipient "$rep" --limit 8
-line=$(ctl --json award list --recipient "$rep" --limit 1 | grep -oE '"(line|event)": ?"[0-9]+-[0-9]+"' | head -1 | grep -oE '[0-9]+-[0-9]+')
+line=$(ctl --json award list --recipient "$rep" --limit 1 | grep -oE '"line": ?"[0-9]+-[0-9]+"' | head -1 | grep -oE '[0-9]+-[0-9]+')
 run explain "$line"
 run explain "$line" --language de
 
