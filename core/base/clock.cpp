@@ -33,7 +33,9 @@ Clock& system_clock() {
     return clock;
 }
 
-bool is_date(int32_t yyyymmdd) { return yyyymmdd >= 19000101 && yyyymmdd <= 21991231 && civil_of(yyyymmdd).ok(); }
+bool is_date(int32_t yyyymmdd) {
+    return yyyymmdd >= 19000101 && yyyymmdd <= 21991231 && civil_of(yyyymmdd).ok();
+}
 
 int64_t days_from_civil(int32_t yyyymmdd) {
     return std::chrono::sys_days(civil_of(yyyymmdd)).time_since_epoch().count();

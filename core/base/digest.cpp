@@ -63,7 +63,9 @@ Digest hmac_sha256(std::string_view key, std::string_view bytes) {
     return digest;
 }
 
-std::string hex_of(const Digest& digest) { return hex_encode(bytes_of(digest)); }
+std::string hex_of(const Digest& digest) {
+    return hex_encode(bytes_of(digest));
+}
 
 std::string_view bytes_of(const Digest& digest) {
     return {reinterpret_cast<const char*>(digest.data()), digest.size()};

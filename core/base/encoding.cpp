@@ -65,8 +65,7 @@ std::string base64_encode(std::string_view bytes) {
     for (size_t i = 0; i < bytes.size(); i += 3) {
         const size_t count = bytes.size() - i < 3 ? bytes.size() - i : 3;
         uint32_t group = 0;
-        for (size_t k = 0; k < 3; ++k)
-            group = group << 8 | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0u);
+        for (size_t k = 0; k < 3; ++k) group = group << 8 | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0u);
         for (size_t k = 0; k < 4; ++k) out += k <= count ? base64_alphabet[(group >> (18 - 6 * k)) & 63] : '=';
     }
     return out;

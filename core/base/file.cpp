@@ -14,7 +14,9 @@ namespace {
 
 Error io_error(const char* what, const std::string& path) {
     const int number = errno;
-    const ErrorCode code = number == ENOENT ? ErrorCode::not_found : number == EACCES ? ErrorCode::forbidden : ErrorCode::io;
+    const ErrorCode code = number == ENOENT   ? ErrorCode::not_found
+                           : number == EACCES ? ErrorCode::forbidden
+                                              : ErrorCode::io;
     return fail(code, fmt::format("cannot {} {}: {}", what, path, system_message(number)));
 }
 
@@ -28,7 +30,9 @@ FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
     return *this;
 }
 
-int FileDescriptor::release() { return std::exchange(fd_, -1); }
+int FileDescriptor::release() {
+    return std::exchange(fd_, -1);
+}
 
 void FileDescriptor::reset() {
     if (fd_ >= 0) ::close(release());
@@ -118,7 +122,9 @@ std::string directory_of(const std::string& path) {
     return parent.empty() ? "." : parent;
 }
 
-std::string file_name_of(const std::string& path) { return std::filesystem::path(path).filename().string(); }
+std::string file_name_of(const std::string& path) {
+    return std::filesystem::path(path).filename().string();
+}
 
 std::string system_message(int error_number) {
     char buffer[128];

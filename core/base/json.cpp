@@ -45,7 +45,8 @@ void write_pretty(std::string& out, const json::value& value, size_t indent) {
 
 Result<json::value> parse_json(std::string_view text, size_t size_max) {
     if (text.size() > size_max)
-        return fail(ErrorCode::too_large, fmt::format("the JSON text has {} bytes, {} are allowed", text.size(), size_max));
+        return fail(ErrorCode::too_large,
+                    fmt::format("the JSON text has {} bytes, {} are allowed", text.size(), size_max));
     json::parse_options options;
     options.max_depth = 32;
     json::stream_parser parser({}, options);
@@ -54,11 +55,14 @@ Result<json::value> parse_json(std::string_view text, size_t size_max) {
     if (!error && taken < text.size()) error = json::error::extra_data;
     if (!error) parser.finish(error);
     if (error)
-        return fail(ErrorCode::invalid, fmt::format("not JSON at {}: {}", line_and_column(text, taken), error.message()));
+        return fail(ErrorCode::invalid,
+                    fmt::format("not JSON at {}: {}", line_and_column(text, taken), error.message()));
     return parser.release();
 }
 
-std::string to_text(const json::value& value) { return json::serialize(value); }
+std::string to_text(const json::value& value) {
+    return json::serialize(value);
+}
 
 std::string to_pretty_text(const json::value& value) {
     std::string out;
@@ -66,7 +70,9 @@ std::string to_pretty_text(const json::value& value) {
     return out;
 }
 
-const json::value* find(const json::object& object, std::string_view key) { return object.if_contains(key); }
+const json::value* find(const json::object& object, std::string_view key) {
+    return object.if_contains(key);
+}
 
 std::string text_or(const json::object& object, std::string_view key, std::string_view fallback) {
     const json::value* value = find(object, key);

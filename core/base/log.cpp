@@ -29,7 +29,10 @@ Settings& settings() {
 std::string as_json(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
     json::object line;
     line["at"] = iso_instant(system_clock().now_ms());
-    line["level"] = level == LogLevel::error ? "error" : level == LogLevel::warning ? "warning" : level == LogLevel::info ? "info" : "debug";
+    line["level"] = level == LogLevel::error     ? "error"
+                    : level == LogLevel::warning ? "warning"
+                    : level == LogLevel::info    ? "info"
+                                                 : "debug";
     line["event"] = printable(event, value_size_max);
     for (const LogField& field : fields) line[field.key] = printable(field.value, value_size_max);
     return to_text(line);
@@ -40,7 +43,8 @@ std::string as_text(LogLevel level, std::string_view event, std::initializer_lis
     for (const LogField& field : fields) {
         const std::string value = printable(field.value, value_size_max);
         const bool plain = !value.empty() && value.find_first_of(" \"=") == std::string::npos;
-        line += plain ? fmt::format(" {}={}", field.key, value) : fmt::format(" {}={}", field.key, to_text(json::value(value)));
+        line += plain ? fmt::format(" {}={}", field.key, value)
+                      : fmt::format(" {}={}", field.key, to_text(json::value(value)));
     }
     return line;
 }
@@ -59,7 +63,8 @@ void set_log_writer(std::function<void(const std::string&)> writer) {
 
 void log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
     if (level > settings().level.load()) return;
-    std::string line = settings().format.load() == LogFormat::json ? as_json(level, event, fields) : as_text(level, event, fields);
+    std::string line =
+        settings().format.load() == LogFormat::json ? as_json(level, event, fields) : as_text(level, event, fields);
     const std::lock_guard lock(settings().mutex);
     if (settings().writer) return settings().writer(line);
     line += '\n';
