@@ -131,7 +131,9 @@ Verdict on_refused(const Situation& at, Source source, Verdict made) {
 }
 
 Verdict on_not_found(const Situation& at, Source source, Verdict made, const PayoutResult& result) {
-    if (source == Source::person) return send_again(at, made, result, INT64_MAX);
+    Situation clear = at;
+    clear.facts.is_doubtful = false;
+    if (source == Source::person) return send_again(clear, std::move(made), result, INT64_MAX);
     const bool is_quiet = at.now_ms - at.facts.last_send_at >= at.limits.quiet_ms;
     if (at.state != State::unknown || at.facts.was_accepted || (!at.can.has_key && !is_quiet)) {
         made.message += made.message.empty() ? "" : " ";
@@ -139,9 +141,7 @@ Verdict on_not_found(const Situation& at, Source source, Verdict made, const Pay
         made.outcome = Outcome::unknown;
         return stay_in_doubt(at, source, made, result);
     }
-    Situation clear = at;
-    clear.facts.is_doubtful = false;
-    return send_again(clear, made, result, static_cast<int64_t>(at.limits.attempts_max));
+    return send_again(clear, std::move(made), result, static_cast<int64_t>(at.limits.attempts_max));
 }
 
 Verdict on_slow_down(const Situation& at, Source source, Verdict made, const PayoutResult& result) {

@@ -119,6 +119,8 @@ void take_news(store::Tx& tx, const Desk& desk, const Received& webhook, Webhook
         if (is_result && found.size() == 1) {
             take_result(tx, desk, webhook, std::move(row), outcome);
         } else if (row.state == State::operator_) {
+            row.lookups = 0;
+            save_state(tx, row);
             outcome.to_ask.push_back(std::move(row));
         } else {
             outcome.applied.push_back(look_up_soon(tx, desk, std::move(row)));
