@@ -53,8 +53,8 @@ public:
     virtual Result<size_t> read(char* buffer, size_t size) = 0;  // 0 = end of input
 };
 
-// Where records go, in order; each struct has passed validate() and is valid during the call only. An error ends the
-// decode, which returns it.
+// Where records go, in order; each struct has passed validate() and is valid during the call only. All text is UTF-8:
+// what a diagnostic quotes of broken bytes has been made readable (\xNN). An error ends the decode, which returns it.
 class RecordSink {
 public:
     virtual ~RecordSink() = default;

@@ -1,6 +1,10 @@
 #include "plugins/host/gate.hpp"
 
+#include <array>
+
 #include <fmt/format.h>
+
+#include "core/base/encoding.hpp"
 
 namespace tributary::host {
 namespace {
@@ -107,7 +111,15 @@ Result<void> RecordGate::pass(const tributary_diagnostic& record) {
         return {};
     }
     ++summary_.diagnostics;
-    return sink_.diagnostic(record);
+    tributary_diagnostic readable = record;
+    std::array<std::string, 5> repaired;
+    size_t count = 0;
+    for (tributary_span* text : {&readable.tag, &readable.value, &readable.rule, &readable.message, &readable.hint}) {
+        if (is_utf8(view(*text))) continue;
+        repaired[count] = printable(view(*text), 1024);
+        *text = span_of(repaired[count++]);
+    }
+    return sink_.diagnostic(readable);
 }
 
 }  // namespace tributary::host

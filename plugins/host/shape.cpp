@@ -92,7 +92,7 @@ constexpr Field set_fields[] = {
 
 using Re = tributary_report;
 constexpr Field report_fields[] = {
-    U32(Re, set), NUMBER(Re, purpose, TRIBUTARY_PURPOSE_ORIGINAL, TRIBUTARY_PURPOSE_RESUBMIT), DATE(Re, date),
+    U32(Re, set), NUMBER(Re, purpose, 0, TRIBUTARY_PURPOSE_RESUBMIT), DATE(Re, date),  // 0: it cannot be read
     DATE(Re, period_start), DATE(Re, period_end), NESTED(Re, at, position_shape), FEED_TEXT(Re, id),
     FEED_TEXT(Re, type), FEED_TEXT(Re, currency), NESTED(Re, distributor, party_shape), NESTED(Re, vendor, party_shape)};
 
@@ -107,13 +107,14 @@ constexpr Field event_fields[] = {
     FEED_TEXT(Ev, uom), MANY(Ev, product_ids, product_id_count, 64, pair_shape),
     MANY(Ev, prices, price_count, 64, price_shape), MANY(Ev, serials, serial_count, 65536, text_item_shape)};
 
+// A finding about broken bytes may quote them: its texts are any bytes here, and gate.cpp makes them readable.
 using Di = tributary_diagnostic;
 constexpr Field diagnostic_fields[] = {
     NUMBER(Di, severity, TRIBUTARY_NOTE, TRIBUTARY_ERROR),
     NUMBER(Di, scope, TRIBUTARY_SCOPE_INTERCHANGE, TRIBUTARY_SCOPE_LINE), U32(Di, interchange), U32(Di, group),
     U32(Di, set), U32(Di, element), U32(Di, component), NESTED(Di, at, position_shape), TEXT(Di, code, short_max),
-    BYTES(Di, tag, message_max), BYTES(Di, value, message_max), TEXT(Di, rule, message_max),
-    TEXT(Di, message, message_max), TEXT(Di, hint, message_max), TEXT(Di, ack_segment, short_max),
+    BYTES(Di, tag, message_max), BYTES(Di, value, message_max), BYTES(Di, rule, message_max),
+    BYTES(Di, message, message_max), BYTES(Di, hint, message_max), TEXT(Di, ack_segment, short_max),
     TEXT(Di, ack_element, short_max), TEXT(Di, ack_reference, short_max)};
 
 using Ack = tributary_ack_request;

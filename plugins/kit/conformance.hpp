@@ -15,7 +15,7 @@ struct Subject {
     host::Isolation isolation = host::Isolation::process;
     std::string worker_path;
     std::map<std::string, std::string> options;
-    std::map<std::string, Secret> secrets;  // required ones that are missing get a made-up value
+    std::map<std::string, Secret> secrets;  // those that are missing get a made-up value
     host::Profile profile;                  // feed: the partner profile for the sample
     std::string sample;                     // feed: a good file; empty = only hostile input is tried
     host::PayoutJob job;                    // payout: empty payout_id = a made-up job

@@ -47,6 +47,7 @@ private:
     const Subject& subject_;
     std::vector<Finding>& findings_;
     host::Manifest manifest_;
+    bool has_optional_secrets_ = false;
 };
 
 // An answer of the outside world that nobody hopes for.

@@ -101,6 +101,20 @@ TEST(RecordLimits, StopsAConnectorThatMakesMuchOfNothing) {
     EXPECT_THAT(script.run(std::string(9000, 'd')).failure(), testing::HasSubstr("records out of 1000 bytes"));
 }
 
+TEST(RecordGate, MakesWhatADiagnosticQuotesReadable) {
+    kit::RecordingSink sink;
+    RecordGate gate(sink, {}, RecordGate::Order::interchange);
+    auto diagnostic = tributary_diagnostic{};
+    diagnostic.struct_size = sizeof diagnostic, diagnostic.severity = TRIBUTARY_ERROR, diagnostic.scope = TRIBUTARY_SCOPE_LINE;
+    diagnostic.value = span_of("caf\xe9"), diagnostic.message = span_of("The value caf\xe9 is bad."), diagnostic.hint = span_of("caf\xc3\xa9");
+    EXPECT_EQ(gate.record(diagnostic_shape, &diagnostic), TRIBUTARY_OK);
+    const auto found = sink.all<Diagnostic>();
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].value, "caf\\xe9");
+    EXPECT_EQ(found[0].message, "The value caf\\xe9 is bad.");
+    EXPECT_EQ(found[0].hint, "caf\xc3\xa9");
+}
+
 class RefusingSink final : public RecordSink {
 public:
     Result<void> interchange(const tributary_interchange&) override { return fail(ErrorCode::io, "disk full"); }

@@ -68,9 +68,9 @@ TEST(Validate, RefusesTextPastItsLimitWithoutReadingIt) {
 TEST(Validate, LetsForeignBytesStandInADiagnosticOnly) {
     auto diagnostic = make<tributary_diagnostic>();
     diagnostic.severity = TRIBUTARY_ERROR, diagnostic.scope = TRIBUTARY_SCOPE_LINE;
-    diagnostic.value = bad_text, diagnostic.tag = bad_text;
+    diagnostic.value = diagnostic.tag = diagnostic.message = bad_text;
     EXPECT_TRUE(validate(diagnostic));
-    diagnostic.message = bad_text;
+    diagnostic.code = bad_text;
     EXPECT_FALSE(validate(diagnostic));
 }
 
