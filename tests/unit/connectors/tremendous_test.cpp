@@ -18,8 +18,9 @@ struct Tremendous : ::testing::Test {
 };
 
 const std::string good_order =
-    R"({"order":{"id":"ORDER1","external_id":"4d2c7a52-93a1-5c2e-8f60-0123456789ab","created_at":"2026-01-02T03:04:05Z",)"
-    R"("status":"EXECUTED","payment":{"subtotal":10.5,"total":10.5,"fees":0},"rewards":[{"id":"REWARD1","order_id":"ORDER1",)"
+    R"({"order":{"id":"ORDER1","external_id":"4d2c7a52-93a1-5c2e-8f60-0123456789ab",)"
+    R"("created_at":"2026-01-02T03:04:05Z","status":"EXECUTED","payment":{"subtotal":10.5,"total":10.5,"fees":0},)"
+    R"("rewards":[{"id":"REWARD1","order_id":"ORDER1",)"
     R"("value":{"denomination":10.5,"currency_code":"USD"},"recipient":{"name":"Jo Doe","email":"jo@example.com"},)"
     R"("delivery":{"method":"EMAIL","status":"SUCCEEDED"}}]}})";
 
@@ -241,8 +242,8 @@ TEST_F(Tremendous, ALostLinkIsAskedForInAStepOfItsOwn) {
 
 // Body and signature computed once with another HMAC implementation.
 const std::string event_body =
-    R"({"event":"REWARDS.DELIVERY.SUCCEEDED","uuid":"4b8a7a32-2d5f-4b0d-9f0b-5f6a6b1f1a11","created_utc":"2026-01-02T03:04:05.678Z",)"
-    R"("payload":{"resource":{"id":"REWARD123456","type":"rewards"},"meta":{}}})";
+    R"({"event":"REWARDS.DELIVERY.SUCCEEDED","uuid":"4b8a7a32-2d5f-4b0d-9f0b-5f6a6b1f1a11",)"
+    R"("created_utc":"2026-01-02T03:04:05.678Z","payload":{"resource":{"id":"REWARD123456","type":"rewards"},"meta":{}}})";
 const std::string event_signature = "sha256=92b6ef8487d8abae60e0027faa02004f8747376e4d1b98e03bd5c9144ef2d186";
 
 TEST_F(Tremendous, BelievesOnlySignedWebhooks) {
