@@ -119,8 +119,9 @@ std::optional<net::Response> Access::check(net::Request& head, Right right) cons
         log_warning("access.unknown_token", {{"peer", head.peer.address}, {"route", head.path}});
         return unauthorized("the token is not known");
     }
-    const bool is_other_feed = caller->role == "feed" && head.captures["feed"] != caller->name;
+    const bool is_other_feed = caller->role == "feed" && right == Right::feed && head.captures["feed"] != caller->name;
     if (!has_right(caller->role, right) || is_other_feed) {
+        // A feed's token opens its own feed and nothing else.
         log_warning("access.refused", {{"peer", head.peer.address}, {"principal", caller->name}, {"route", head.path}});
         if (right == Right::local) return forbidden("this is for the Unix socket only");
         if (is_other_feed) return forbidden("the token is of another feed");

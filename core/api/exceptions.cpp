@@ -35,22 +35,36 @@ net::Response list(Context& context, const net::Request& request) {
     });
 }
 
+struct Selection {
+    int64_t id = 0;
+    std::string cause, subject;
+    bool is_dry = false;
+};
+
+Result<Selection> selection_of(const net::Request& request) {
+    Selection out;
+    TRIBUTARY_TRY(const json::object body, body_of(request));
+    TRIBUTARY_TRY(out.id, integer_field(body, "id"));
+    TRIBUTARY_TRY(out.cause, text_field(body, "cause"));
+    TRIBUTARY_TRY(out.subject, text_field(body, "subject"));
+    TRIBUTARY_TRY(out.is_dry, flag_field(body, "dry_run"));
+    return out;
+}
+
 net::Response retry(Context& context, const net::Request& request) {
-    const auto body = body_of(request);
-    if (!body) return net::Response::problem(body.error());
-    const int64_t id = int_or(*body, "id");
-    const std::string cause = text_or(*body, "cause"), subject = text_or(*body, "subject");
-    const bool is_dry = bool_or(*body, "dry_run");
-    if (!is_dry) {
-        const auto entry = context.audit(request, "exception.retry", id != 0 ? fmt::to_string(id) : cause, {{"subject", subject}});
+    const auto wanted = selection_of(request);
+    if (!wanted) return net::Response::problem(wanted.error());
+    if (!wanted->is_dry) {
+        const std::string subject = wanted->id != 0 ? fmt::to_string(wanted->id) : wanted->cause;
+        const auto entry = context.audit(request, "exception.retry", subject, {{"subject", wanted->subject}});
         const auto recorded = ops::record_first(context.store(), context.parts.clock.now_ms(), entry);
         if (!recorded) return net::Response::problem(recorded.error());
     }
-    const auto report = context.parts.flow.retry_exceptions(id, cause, subject, is_dry);
+    const auto report = context.parts.flow.retry_exceptions(wanted->id, wanted->cause, wanted->subject, wanted->is_dry);
     if (!report) return net::Response::problem(report.error());
     json::object causes;
     for (const auto& [name, count] : report->causes) causes[name] = count;
-    return net::Response::json(200, json::object{{"dry_run", is_dry}, {"tried", report->tried}, {"posted", report->posted},
+    return net::Response::json(200, json::object{{"dry_run", wanted->is_dry}, {"tried", report->tried}, {"posted", report->posted},
                                                  {"still_open", report->still_open}, {"causes", std::move(causes)}});
 }
 

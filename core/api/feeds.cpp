@@ -133,6 +133,8 @@ void add_feeds(Endpoints& to, const Shared& context) {
                   {"file_name", "What the sender calls it"}};
     post.body = "application/octet-stream";
     post.status = 202;
+    post.other_status = 200;  // with ?wait
+    post.other_answer = "application/edi-x12";
     post.body_size_max = interchange_size_max;
     post.body_to_file = true;
     post.handler = [context](net::Request request, net::Respond respond) {

@@ -26,8 +26,10 @@ net::Response verify(Context& context, const net::Request& request) {
     const auto body = body_of(request);
     if (!body) return net::Response::problem(body.error());
     std::optional<store::ChainHead> expected;
-    if (const std::string text = text_or(*body, "head"); !text.empty()) {
-        const auto parsed = store::parse_head(text);
+    const auto text = text_field(*body, "head");
+    if (!text) return net::Response::problem(text.error());
+    if (!text->empty()) {
+        const auto parsed = store::parse_head(*text);
         if (!parsed) return net::Response::problem(parsed.error());
         expected = *parsed;
     }

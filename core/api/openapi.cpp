@@ -44,7 +44,11 @@ json::object answers_of(const Endpoint& endpoint) {
                       {"content", content(endpoint.answer, is_json ? json::object{{"type", "object"}} : json::object{{"type", "string"}})}};
     json::object problem{{"description", "A problem (RFC 9457)."},
                          {"content", content("application/problem+json", {{"$ref", "#/components/schemas/Problem"}})}};
-    return {{std::to_string(endpoint.status), std::move(done)}, {"default", std::move(problem)}};
+    json::object out{{std::to_string(endpoint.status), std::move(done)}, {"default", std::move(problem)}};
+    if (endpoint.other_status != 0)
+        out[std::to_string(endpoint.other_status)] = json::object{
+            {"description", "Done."}, {"content", content(endpoint.other_answer, {{"type", "string"}, {"format", "binary"}})}};
+    return out;
 }
 
 std::string operation_id(const Endpoint& endpoint) {

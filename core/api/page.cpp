@@ -58,6 +58,27 @@ Result<std::string> field_of(const json::object& body, const char* name) {
     return std::string(value->as_string());
 }
 
+Result<std::string> text_field(const json::object& body, const char* name) {
+    const json::value* value = find(body, name);
+    if (value == nullptr || value->is_null()) return std::string();
+    if (!value->is_string()) return fail(ErrorCode::invalid, fmt::format("\"{}\" must be a text", name));
+    return std::string(value->as_string());
+}
+
+Result<int64_t> integer_field(const json::object& body, const char* name) {
+    const json::value* value = find(body, name);
+    if (value == nullptr || value->is_null()) return int64_t{0};
+    if (!value->is_int64() || value->as_int64() < 0) return fail(ErrorCode::invalid, fmt::format("\"{}\" must be a whole number", name));
+    return value->as_int64();
+}
+
+Result<bool> flag_field(const json::object& body, const char* name) {
+    const json::value* value = find(body, name);
+    if (value == nullptr || value->is_null()) return false;
+    if (!value->is_bool()) return fail(ErrorCode::invalid, fmt::format("\"{}\" must be true or false", name));
+    return value->as_bool();
+}
+
 std::string line_text(EventId id) { return fmt::format("{}-{}", interchange_of(id).value, ordinal_of(id)); }
 
 Result<EventId> parse_line(const std::string& text) {

@@ -30,6 +30,10 @@ Result<int64_t> integer_of(const std::string& text, const char* what);   // >= 0
 Result<json::object> body_of(const net::Request& request);               // an empty body is {}
 // A required text of a body.
 Result<std::string> field_of(const json::object& body, const char* name);
+// Fields that may be absent (then "", 0 or false), but not of another type: that would be a mistake unnoticed.
+Result<std::string> text_field(const json::object& body, const char* name);
+Result<int64_t> integer_field(const json::object& body, const char* name);  // >= 0
+Result<bool> flag_field(const json::object& body, const char* name);
 
 // "12-7" <-> event id.
 std::string line_text(EventId id);

@@ -21,7 +21,7 @@ Result<payout::RedeemRequest> redeem_request(Context& context, const net::Reques
     if (route == settings->routes.end())
         return fail(ErrorCode::not_found, fmt::format("there is no way to redeem called '{}'; GET /v1/connectors lists them", printable(out.connector)));
     TRIBUTARY_TRY(out.amount, amount_of(body, route->second.unit));
-    out.product = text_or(body, "product");
+    TRIBUTARY_TRY(out.product, text_field(body, "product"));
     out.actor = request.principal;
     out.trace_id = request.trace_id;
     return out;
@@ -93,13 +93,14 @@ net::Response reveal(Context& context, const net::Request& request) {
     const auto id = payout_of(request);
     const auto body = body_of(request);
     if (!id || !body) return net::Response::problem(id ? body.error() : id.error());
-    const bool is_again = bool_or(*body, "again");
-    if (is_again && request.role != "admin")
+    const auto is_again = flag_field(*body, "again");
+    if (!is_again) return net::Response::problem(is_again.error());
+    if (*is_again && request.role != "admin")
         return net::Response::problem(fail(ErrorCode::forbidden, "it was shown before; only an administrator may show it again"));
-    const auto entry = context.audit(request, "payout.reveal", payout::payout_text(*id), {{"again", is_again}});
+    const auto entry = context.audit(request, "payout.reveal", payout::payout_text(*id), {{"again", *is_again}});
     const auto recorded = ops::record_first(context.store(), context.parts.clock.now_ms(), entry);
     if (!recorded) return net::Response::problem(recorded.error());
-    const auto bearer = context.parts.payouts.reveal_bearer(*id, is_again);
+    const auto bearer = context.parts.payouts.reveal_bearer(*id, *is_again);
     if (!bearer) return net::Response::problem(bearer.error());
     net::Response response = net::Response::json(200, json::object{{"id", payout::payout_text(*id)}, {"bearer", bearer->reveal()}});
     response.headers.push_back({"cache-control", "no-store"});

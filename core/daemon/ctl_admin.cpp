@@ -19,14 +19,18 @@ void put(Call& call, const Listing& listing) {
     if (!listing.state.empty()) call.query["state"] = listing.state;
 }
 
+// What a way to redeem gives, else what the connector calls itself, else why it does not work.
+std::string purpose_of(const json::value& connector) {
+    if (const std::string reason = cell(connector, "reason"); !reason.empty()) return reason;
+    const json::value* route = find(connector.as_object(), "route");
+    if (route == nullptr) return cell(connector, "title");
+    return fmt::format("{}: {} is {}", cell(*route, "title"), cell(route->at("rate"), "per"), cell(route->at("rate"), "money"));
+}
+
 std::string connectors_text(const json::array& connectors) {
-    Table table({{"CONNECTOR"}, {"KIND"}, {"STATE"}, {"VERSION"}, {"TITLE", Align::left, true}, {"WAY TO REDEEM", Align::left, true}, {"REASON", Align::left, true}});
-    for (const json::value& i : connectors) {
-        std::string route;
-        if (const json::value* r = find(i.as_object(), "route"))
-            route = fmt::format("{}: {} is {}", cell(*r, "title"), cell(r->at("rate"), "per"), cell(r->at("rate"), "money"));
-        table.add({cell(i, "name"), cell(i, "kind"), cell(i, "state"), cell(i, "version"), cell(i, "title"), route, cell(i, "reason")});
-    }
+    Table table({{"CONNECTOR"}, {"KIND"}, {"STATE"}, {"ID"}, {"VERSION"}, {"WHAT IT IS", Align::left, true}});
+    for (const json::value& i : connectors)
+        table.add({cell(i, "name"), cell(i, "kind"), cell(i, "state"), cell(i, "id"), cell(i, "version"), purpose_of(i)});
     return table.is_empty() ? "no connectors\n" : table.text();
 }
 
@@ -75,7 +79,9 @@ int status(const Session& session) {
     facts.add("interchanges", fmt::format("{}, {} unfinished, {} waiting", cell(o, "interchanges"), cell(o, "interchanges_unfinished"), cell(o, "flow_queue_length")));
     facts.add("events", fmt::format("{}; {} exceptions open", cell(o, "events"), cell(o, "exceptions_open")));
     facts.add("awards", fmt::format("{}; {} wait for their budget", cell(o, "awards"), cell(o, "awards_waiting")));
-    facts.add("payouts", fmt::format("{} open, {} calls in flight, the oldest is {} s old", cell(o, "payouts_open"), cell(o, "payouts_in_flight"), cell(o, "payout_oldest_open_s")));
+    std::string payouts = fmt::format("{} open, {} calls in flight", cell(o, "payouts_open"), cell(o, "payouts_in_flight"));
+    if (int_or(o, "payouts_open") > 0) payouts += fmt::format(", the oldest {} s old", cell(o, "payout_oldest_open_s"));
+    facts.add("payouts", payouts);
     facts.add("ledger head", cell(o, "ledger_head"));
     session.show(o, facts.text() + "\n" + connectors_text(o.at("connectors").as_array()));
     return bool_or(health.as_object(), "ready") ? 0 : exit_code_of(ErrorCode::unavailable);

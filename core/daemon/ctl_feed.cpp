@@ -28,22 +28,41 @@ std::string counts_text(const json::object& o) {
                        int_or(o, "exceptions"), int_or(o, "duplicates"), int_or(o, "awards"), int_or(o, "errors"));
 }
 
-// The findings of pass one, whatever depth they stand at: objects that say line and message.
-void add_findings(const json::value& value, Table& table) {
+// The findings of pass one, whatever depth they stand at: objects that say line and message. Whole, not cut: people
+// must be able to act on them.
+void add_findings(const json::value& value, std::string& out) {
     if (value.is_array())
-        for (const json::value& item : value.as_array()) add_findings(item, table);
+        for (const json::value& item : value.as_array()) add_findings(item, out);
     if (!value.is_object()) return;
     const json::object& o = value.as_object();
-    if (o.contains("message") && o.contains("line"))
-        return table.add({cell(value, "line"), cell(value, "column"), cell(value, "severity"), cell(value, "code"),
-                          cell(value, "message"), cell(value, "hint")});
-    for (const auto& [name, inner] : o) add_findings(inner, table);
+    if (!o.contains("message") || !o.contains("line")) {
+        for (const auto& [name, inner] : o) add_findings(inner, out);
+        return;
+    }
+    out += harmless(fmt::format("line {}, column {}: {} {}: {}", cell(value, "line"), cell(value, "column"), cell(value, "severity"),
+                                cell(value, "code"), cell(value, "message"))) + "\n";
+    if (const std::string hint = cell(value, "hint"); !hint.empty()) out += "    " + harmless(hint) + "\n";
 }
 
-std::string findings_text(const json::object& report) {
-    Table table({{"LINE", Align::right}, {"COL", Align::right}, {"SEVERITY"}, {"CODE"}, {"MESSAGE", Align::left, true}, {"HINT", Align::left, true}});
-    add_findings(json::value(report), table);
-    return table.is_empty() ? std::string() : "\n" + table.text();
+std::string findings_text(const json::value& report) {
+    std::string out;
+    add_findings(report, out);
+    return out.empty() ? out : "\n" + out;
+}
+
+std::string preview_text(const json::object& o) {
+    const json::value v(o);
+    Facts facts;
+    facts.add("would be", cell(v, "would_be"));
+    facts.add("lines", fmt::format("{}: {} would be posted, {} would wait, {} duplicates", cell(v, "lines"), cell(v, "would_post"),
+                                   cell(v, "would_wait"), cell(v, "duplicates")));
+    facts.add("sets", fmt::format("{}, {} rejected", cell(v, "sets"), cell(v, "sets_rejected")));
+    facts.add("awards", fmt::format("{}, {} would wait for their budget", cell(v, "awards"), cell(v, "awards_waiting_for_budget")));
+    Table table({{"AT LINE", Align::right}, {"CAUSE"}, {"SUBJECT", Align::left, true}, {"DETAIL", Align::left, true}});
+    if (const json::value* lines = find(o, "not_posted"); lines != nullptr && lines->is_array())
+        for (const json::value& line : lines->as_array())
+            table.add({cell(line, "at_line"), cell(line, "cause"), cell(line, "subject"), cell(line, "detail")});
+    return facts.text() + (table.is_empty() ? "" : "\n" + table.text()) + findings_text(v);
 }
 
 std::string envelopes_text(const json::object& o) {
@@ -85,7 +104,7 @@ std::string summary_text(const json::object& o) {
             table.add({cell(item, "cause"), cell(item, "subject"), cell(item, "lines"), cell(item, "first"), cell(item, "detail")});
         out += "\n" + table.text();
     }
-    if (const json::value* report = find(o, "report"); report != nullptr) out += findings_text({{"report", *report}});
+    if (const json::value* report = find(o, "report"); report != nullptr) out += findings_text(*report);
     return out;
 }
 
@@ -107,8 +126,8 @@ int validate(const Session& session, const FileSend& send) {
     session.progress("reading " + send.file);
     const auto answer = session.client.send_json(*call);
     if (!answer) return session.fail(answer.error());
-    session.show(*answer, summary_text(*answer));
-    return int_or(*answer, "errors") > 0 ? exit_code_of(ErrorCode::invalid) : 0;
+    session.show(*answer, preview_text(*answer));
+    return text_or(*answer, "would_be") == "accepted" ? 0 : exit_code_of(ErrorCode::invalid);
 }
 
 int send(const Session& session, const FileSend& send) {

@@ -1,4 +1,6 @@
 // How the daemon is: metrics, health checks, the watchdog's probes, the status line.
+#include <filesystem>
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -112,7 +114,7 @@ std::string Daemon::status_line() const {
 json::object Daemon::status() const {
     const std::lock_guard lock(loaded_mutex_);
     return {{"pid", ::getpid()},
-            {"config", loaded_.config.file},
+            {"config", std::filesystem::absolute(loaded_.config.file).lexically_normal().string()},
             {"data_directory", loaded_.config.data_directory},
             {"started_at", iso_instant(started_ms_)},
             {"uptime_s", (clock_.now_ms() - started_ms_) / 1000},
