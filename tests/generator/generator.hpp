@@ -1,6 +1,6 @@
-// Believable sell-out data for tests and the demo: one distributor, its resellers, their sales reps, products in families,
-// and an 867 with sales, ship-and-debit sales and returns. The same options give the same bytes. Everything is made up.
-// Data is written as it is made: memory does not grow with the number of lines.
+// Believable sell-out data for tests and the demo: one distributor, its resellers, their sales reps, products in
+// families, and an 867 with sales, ship-and-debit sales and returns. The same options give the same bytes. Everything
+// is made up. Data is written as it is made: memory does not grow with the number of lines.
 #pragma once
 #include <cstdint>
 #include <functional>

@@ -83,7 +83,8 @@ int main(int argc, char** argv) {
         std::cerr << "tributary-generate: cannot write " << out << "\n";
         return 73;
     }
-    generator::write_867(options, world, [&](std::string_view bytes) { std::fwrite(bytes.data(), 1, bytes.size(), file); });
+    generator::write_867(options, world,
+                         [&](std::string_view bytes) { std::fwrite(bytes.data(), 1, bytes.size(), file); });
     const bool is_bad = std::ferror(file) != 0;
     const bool is_closed = std::fclose(file) == 0;
     return is_bad || !is_closed ? 74 : 0;  // EX_IOERR

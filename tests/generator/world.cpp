@@ -12,20 +12,30 @@ struct Place {
     const char *city, *region, *postal_code, *country, *language;
 };
 constexpr std::array<Place, 12> places = {{
-    {"TOLEDO", "OH", "43604", "US", "en"},   {"DULUTH", "MN", "55802", "US", "en"},
-    {"TUCSON", "AZ", "85701", "US", "en"},   {"HAMBURG", "", "20095", "DE", "de"},
-    {"ZURICH", "", "8001", "CH", "de"},      {"LYON", "", "69002", "FR", "fr"},
-    {"LEEDS", "", "LS1", "GB", "en"},        {"HALIFAX", "NS", "B3H", "CA", "en"},
-    {"MONTREAL", "QC", "H2Y", "CA", "fr"},   {"VIENNA", "", "1010", "AT", "de"},
-    {"PORTLAND", "OR", "97201", "US", "en"}, {"ATLANTA", "GA", "30303", "US", "en"},
+    {"TOLEDO", "OH", "43604", "US", "en"},
+    {"DULUTH", "MN", "55802", "US", "en"},
+    {"TUCSON", "AZ", "85701", "US", "en"},
+    {"HAMBURG", "", "20095", "DE", "de"},
+    {"ZURICH", "", "8001", "CH", "de"},
+    {"LYON", "", "69002", "FR", "fr"},
+    {"LEEDS", "", "LS1", "GB", "en"},
+    {"HALIFAX", "NS", "B3H", "CA", "en"},
+    {"MONTREAL", "QC", "H2Y", "CA", "fr"},
+    {"VIENNA", "", "1010", "AT", "de"},
+    {"PORTLAND", "OR", "97201", "US", "en"},
+    {"ATLANTA", "GA", "30303", "US", "en"},
 }};
-constexpr std::array<const char*, 12> first_words = {"LAKESIDE", "CEDAR",   "NORTHGATE", "BLUEFIELD", "HARBOR",  "SUMMIT",
-                                                     "RIVERTON", "PIONEER", "ASHFORD",   "GRANITE",   "WILLOW", "BEACON"};
-constexpr std::array<const char*, 6> second_words = {"SYSTEMS", "IT", "NETWORKS", "COMPUTING", "TECHNOLOGY", "SOLUTIONS"};
-constexpr std::array<const char*, 16> given_names = {"MAYA", "NOAH", "LENA", "OMAR", "IVY",  "THEO", "RUTH", "HUGO",
-                                                     "ANNA", "FELIX", "NORA", "SAMI", "CLARA", "JONAS", "ELSA", "DAVID"};
-constexpr std::array<const char*, 16> family_names = {"LIND",  "VALE",   "OKAFOR", "BERG",   "MARSH", "DUBOIS", "KELLER", "NOVAK",
-                                                      "REYES", "STEIN", "HOLT",   "TANAKA", "FROST", "MOREAU", "WINTER", "SILVA"};
+constexpr std::array<const char*, 12> first_words = {"LAKESIDE", "CEDAR",   "NORTHGATE", "BLUEFIELD",
+                                                     "HARBOR",   "SUMMIT",  "RIVERTON",  "PIONEER",
+                                                     "ASHFORD",  "GRANITE", "WILLOW",    "BEACON"};
+constexpr std::array<const char*, 6> second_words = {"SYSTEMS",   "IT",         "NETWORKS",
+                                                     "COMPUTING", "TECHNOLOGY", "SOLUTIONS"};
+constexpr std::array<const char*, 16> given_names = {"MAYA",  "NOAH",  "LENA", "OMAR",  "IVY",  "THEO",
+                                                     "RUTH",  "HUGO",  "ANNA", "FELIX", "NORA", "SAMI",
+                                                     "CLARA", "JONAS", "ELSA", "DAVID"};
+constexpr std::array<const char*, 16> family_names = {"LIND",   "VALE",   "OKAFOR", "BERG",  "MARSH", "DUBOIS",
+                                                      "KELLER", "NOVAK",  "REYES",  "STEIN", "HOLT",  "TANAKA",
+                                                      "FROST",  "MOREAU", "WINTER", "SILVA"};
 struct Family {
     const char *name, *prefix, *noun, *tags;
     int64_t price_cents;
@@ -68,7 +78,8 @@ Reseller make_reseller(uint32_t index, Dice& dice) {
     reseller.customer_number = "7" + padded(index + 1, 5);
     reseller.name = first + " " + second_words[(index / first_words.size() + index) % second_words.size()];
     if (index >= first_words.size()) reseller.name += " " + std::to_string(index / first_words.size() + 1);
-    reseller.domain = lower(first) + (index >= first_words.size() ? std::to_string(index / first_words.size() + 1) : "") + ".example";
+    reseller.domain =
+        lower(first) + (index >= first_words.size() ? std::to_string(index / first_words.size() + 1) : "") + ".example";
     reseller.city = place.city;
     reseller.region = place.region;
     reseller.postal_code = place.postal_code;
@@ -135,7 +146,8 @@ std::string parties_csv(const World& world) {
     std::string csv = "kind,id,name,level,country,reseller_of,valid_from\n";
     csv += "distributor," + world.distributor_id + "," + world.distributor_name + ",,US,,2025-01-01\n";
     for (const Reseller& r : world.resellers) {
-        csv += "reseller," + r.id + "," + r.name + "," + r.level + "," + r.country + "," + world.distributor_id + ",2025-01-01\n";
+        csv += "reseller," + r.id + "," + r.name + "," + r.level + "," + r.country + "," + world.distributor_id +
+               ",2025-01-01\n";
     }
     return csv;
 }
@@ -144,7 +156,8 @@ std::string persons_csv(const World& world) {
     std::string csv = "id,name,email,company,role,language,valid_from\n";
     for (const Rep& rep : world.reps) {
         const std::string company = world.resellers.empty() ? "" : world.resellers[rep.reseller].id;
-        csv += rep.id + "," + rep.name + "," + rep.email + "," + company + ",sales_rep," + rep.language + ",2025-01-01\n";
+        csv +=
+            rep.id + "," + rep.name + "," + rep.email + "," + company + ",sales_rep," + rep.language + ",2025-01-01\n";
     }
     return csv;
 }

@@ -24,7 +24,9 @@ std::string padded(uint64_t number, size_t width) {
     return digits.size() >= width ? digits : std::string(width - digits.size(), '0') + digits;
 }
 
-std::string cents(int64_t amount) { return std::to_string(amount / 100) + "." + padded(uint64_t(amount % 100), 2); }
+std::string cents(int64_t amount) {
+    return std::to_string(amount / 100) + "." + padded(uint64_t(amount % 100), 2);
+}
 
 class Writer867 {
 public:
@@ -70,9 +72,10 @@ private:
     void write_header() {
         const std::string today = padded(uint64_t(options_.date), 8);
         segment({"ISA", "00", "          ", "00", "          ", "ZZ", "ORBITDIST      ", "ZZ", "KESTRELHW      ",
-                 today.substr(2), "0815", "U", "00401", padded(options_.control_number, 9), options_.wants_ack ? "1" : "0",
-                 options_.is_test ? "T" : "P", std::string(1, options_.component)});
-        segment({"GS", "PT", "ORBITDIST", "KESTRELHW", today, "0815", std::to_string(options_.control_number), "X", "004010"});
+                 today.substr(2), "0815", "U", "00401", padded(options_.control_number, 9),
+                 options_.wants_ack ? "1" : "0", options_.is_test ? "T" : "P", std::string(1, options_.component)});
+        segment({"GS", "PT", "ORBITDIST", "KESTRELHW", today, "0815", std::to_string(options_.control_number), "X",
+                 "004010"});
     }
 
     void write_set(uint64_t lines) {
@@ -137,7 +140,8 @@ private:
         const uint32_t index = dice_.below(world_.products.size());
         const bool is_unknown = is_turn(unknown_products_used_, world_.unknown_products.size());
         if (world_.products.empty() && !is_unknown) return count_line(0);
-        const Product& product = is_unknown ? world_.unknown_products[unknown_products_used_++] : world_.products[index];
+        const Product& product =
+            is_unknown ? world_.unknown_products[unknown_products_used_++] : world_.products[index];
         const uint32_t units = 1 + dice_.below(std::min(product.units_max, serials_max));
         write_product(product, "32", std::to_string(units));
         segment({"UIT", "EA", cents(product.price_cents), "RS"});
@@ -196,6 +200,8 @@ private:
 
 }  // namespace
 
-void write_867(const Options& options, const World& world, const Sink& sink) { Writer867(options, world, sink).write(); }
+void write_867(const Options& options, const World& world, const Sink& sink) {
+    Writer867(options, world, sink).write();
+}
 
 }  // namespace tributary::generator

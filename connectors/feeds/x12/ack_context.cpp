@@ -7,7 +7,9 @@ namespace {
 
 constexpr char hex[] = "0123456789ABCDEF";
 
-std::string in_hex(char c) { return {hex[uint8_t(c) >> 4], hex[uint8_t(c) & 15]}; }
+std::string in_hex(char c) {
+    return {hex[uint8_t(c) >> 4], hex[uint8_t(c) & 15]};
+}
 
 char of_hex(std::string_view digits, char fallback) {
     const std::string_view all(hex, 16);

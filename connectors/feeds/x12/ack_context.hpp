@@ -10,8 +10,8 @@ namespace tributary::x12 {
 struct AckContext {
     Delimiters delimiters;
     std::string isa11 = "U", isa12 = "00401", isa15 = "P";
-    std::string line_end;        // what followed the terminator of ISA: "", "\n" or "\r\n"
-    bool is_ta1_only = false;    // held TA1 segments and no group: never answered
+    std::string line_end;      // what followed the terminator of ISA: "", "\n" or "\r\n"
+    bool is_ta1_only = false;  // held TA1 segments and no group: never answered
 };
 
 std::string pack(const AckContext& context);

@@ -15,7 +15,9 @@ using sdk::text;
 
 constexpr uint32_t segment_notes_max = 99;  // AK3 and AK4 for one set
 
-bool is_usable(char c) { return uint8_t(c) < 0x80 && c != '\0' && c != ' ' && c != '.' && c != '-' && !is_alphanumeric(c); }
+bool is_usable(char c) {
+    return uint8_t(c) < 0x80 && c != '\0' && c != ' ' && c != '.' && c != '-' && !is_alphanumeric(c);
+}
 
 // The inbound delimiters, or ours when those cannot be written.
 Delimiters answer_delimiters(Delimiters d) {
@@ -87,8 +89,8 @@ public:
           is_rejected_(interchange_.verdict == TRIBUTARY_REJECTED) {}
 
     std::string build() {
-        const bool has_address = interchange_.sender.size != 0 && interchange_.receiver.size != 0 &&
-                                 interchange_.control_number.size != 0;
+        const bool has_address =
+            interchange_.sender.size != 0 && interchange_.receiver.size != 0 && interchange_.control_number.size != 0;
         if (context_.is_ta1_only || !has_address) return {};
         const std::string_view format = text(request_.format);
         const bool has_ta1 = format.find("TA1") != std::string_view::npos;
@@ -114,10 +116,9 @@ private:
         const std::string usage = context_.isa15 == "T" ? "T" : context_.isa15 == "I" ? "I" : "P";
         write_.segment({"ISA", "00", std::string(10, ' '), "00", std::string(10, ' '),
                         qualifier(interchange_.receiver_qualifier), write_.padded(text(interchange_.receiver), 15),
-                        qualifier(interchange_.sender_qualifier),
-                        write_.padded(text(interchange_.sender), 15), stamp_.date.substr(2), stamp_.time,
-                        std::string(1, isa11), version, digits(request_.control_number, 9), "0", usage,
-                        std::string(1, d.component)});
+                        qualifier(interchange_.sender_qualifier), write_.padded(text(interchange_.sender), 15),
+                        stamp_.date.substr(2), stamp_.time, std::string(1, isa11), version,
+                        digits(request_.control_number, 9), "0", usage, std::string(1, d.component)});
     }
 
     // What was wrong in the inbound header is not sent back: ZZ is "as we agreed".
@@ -132,9 +133,9 @@ private:
     }
 
     void write_ta1() {
-        const std::string_view verdict = is_rejected_                                                     ? "R"
+        const std::string_view verdict = is_rejected_                                             ? "R"
                                          : interchange_.verdict == TRIBUTARY_ACCEPTED_WITH_ERRORS ? "E"
-                                                                                                          : "A";
+                                                                                                  : "A";
         const std::string note = write_.clean(text(interchange_.note_code), 3);
         write_.segment({"TA1", write_.clean(text(interchange_.control_number), 9),
                         write_.clean(text(interchange_.date), 6), write_.clean(text(interchange_.time), 4), verdict,
@@ -194,9 +195,9 @@ private:
         }
         if (is_group_rejected) accepted = 0;
         const std::string_view verdict = is_group_rejected || (group.sets_seen != 0 && accepted == 0) ? "R"
-                                         : accepted < group.sets_seen                                ? "P"
-                                         : with_errors != 0                                          ? "E"
-                                                                                                     : "A";
+                                         : accepted < group.sets_seen                                 ? "P"
+                                         : with_errors != 0                                           ? "E"
+                                                                                                      : "A";
         write_group_totals(group, verdict, accepted);
         const std::string count = std::to_string(write_.count() + 1);
         write_.segment({"SE", count, set_number});
@@ -266,8 +267,8 @@ private:
     void write_element_note(const tributary_diagnostic& note) {
         std::string place = std::to_string(note.element == 0 ? 1 : note.element);
         if (note.component != 0) place += write_.delimiters().component + std::to_string(note.component);
-        write_.segment({"AK4", place, write_.clean(text(note.ack_reference), 4), write_.clean(text(note.ack_element), 3),
-                        write_.clean(text(note.value), 64)});
+        write_.segment({"AK4", place, write_.clean(text(note.ack_reference), 4),
+                        write_.clean(text(note.ack_element), 3), write_.clean(text(note.value), 64)});
     }
 
     const tributary_ack_request& request_;
@@ -281,6 +282,8 @@ private:
 
 }  // namespace
 
-std::string acknowledgement(const tributary_ack_request& request) { return Answer(request).build(); }
+std::string acknowledgement(const tributary_ack_request& request) {
+    return Answer(request).build();
+}
 
 }  // namespace tributary::x12

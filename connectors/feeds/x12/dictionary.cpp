@@ -1,6 +1,6 @@
 #include "connectors/feeds/x12/dictionary.hpp"
 
-#include <cctype>
+#include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
@@ -95,21 +95,33 @@ std::vector<Condition> conditions(std::string_view spec) {
         Condition condition{spec[i++], 0, 0};
         for (; i + 1 < spec.size() && is_digit(spec[i]); i += 2) {
             const int element = (spec[i] - '0') * 10 + (spec[i + 1] - '0');
-            if (condition.first == 0) condition.first = uint8_t(element);
-            condition.mask |= uint64_t(1) << (element - 1);
+            const uint64_t bit = uint64_t(1) << (element - 1);
+            if (condition.first_bit == 0) condition.first_bit = bit;
+            condition.mask |= bit;
         }
         result.push_back(condition);
     }
     return result;
 }
 
-SegmentRule compile(const SegmentFacts& facts, const SpecReader& reader) {
+QuickRule quick_rule(const ElementRule& rule, const std::vector<SegmentRule>& composites) {
+    const ElementRule* simple = &rule;
+    if (rule.kind == Kind::composite) {
+        const SegmentRule& parts = composites[rule.composite];
+        if (parts.mandatory != 1) return {};  // several components are needed: the full check decides
+        simple = &parts.elements[0];
+    }
+    return {simple->length_min, uint16_t(simple->length_max - simple->length_min), simple->kind};
+}
+
+SegmentRule compile(const SegmentFacts& facts, const SpecReader& reader, const std::vector<SegmentRule>& composites) {
     SegmentRule rule;
     rule.tag = tag_of(facts.tag);
     rule.elements = reader.elements(facts.elements);
     rule.conditions = conditions(facts.rules);
     for (size_t i = 0; i < rule.elements.size(); ++i) {
         if (rule.elements[i].is_mandatory) rule.mandatory |= uint64_t(1) << i;
+        rule.quick.push_back(quick_rule(rule.elements[i], composites));
     }
     return rule;
 }
@@ -118,8 +130,8 @@ SegmentRule compile(const SegmentFacts& facts, const SpecReader& reader) {
 
 Dictionary::Dictionary(Release release) : release_(release) {
     const SpecReader reader(release, composite_table());
-    for (const SegmentFacts& facts : composite_table()) composites_.push_back(compile(facts, reader));
-    for (const SegmentFacts& facts : segment_table()) segments_.push_back(compile(facts, reader));
+    for (const SegmentFacts& facts : composite_table()) composites_.push_back(compile(facts, reader, composites_));
+    for (const SegmentFacts& facts : segment_table()) segments_.push_back(compile(facts, reader, composites_));
     if (segments_.size() > slots / 2) throw std::logic_error("X12 tables: more segments than the table is sized for");
     for (size_t i = 0; i < segments_.size(); ++i) {
         segments_[i].index = uint16_t(i);

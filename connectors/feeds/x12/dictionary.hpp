@@ -52,14 +52,21 @@ struct ElementRule {
 };
 
 struct Condition {
-    char kind;       // P R E C L
-    uint8_t first;   // the element the rule starts from, 1-based
-    uint64_t mask;   // bit n-1 = element n
+    char kind;           // P R E C L
+    uint64_t first_bit;  // the element the rule starts from
+    uint64_t mask;       // bit n-1 = element n
+};
+
+// What the fast path looks at: kind and length. A composite stands for its first component when that is all it has.
+struct QuickRule {
+    uint16_t length_min = 0, length_spread = 0;  // allowed: length_min .. length_min + length_spread
+    Kind kind = Kind::any;
 };
 
 struct SegmentRule {
     uint32_t tag = 0;
-    uint16_t index = 0;  // dense, for grammars
+    uint16_t index = 0;            // dense, for grammars
+    std::vector<QuickRule> quick;  // one an element
     std::vector<ElementRule> elements;
     std::vector<Condition> conditions;
     uint64_t mandatory = 0;  // bit n-1 = element n

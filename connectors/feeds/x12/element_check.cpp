@@ -1,6 +1,7 @@
 #include "connectors/feeds/x12/element_check.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "connectors/feeds/x12/text.hpp"
@@ -19,7 +20,66 @@ std::string names_of(const Segment& segment, uint64_t mask) {
     return names;
 }
 
-uint32_t lowest(uint64_t mask) { return uint32_t(__builtin_ctzll(mask)) + 1; }
+enum : uint8_t { digit_class = 1, letter_class = 2 };
+
+constexpr std::array<uint8_t, 256> make_classes() {
+    std::array<uint8_t, 256> classes{};
+    for (unsigned c = 0; c < 256; ++c) {
+        classes[c] = is_digit(char(c)) ? digit_class : is_letter(char(c)) ? letter_class : 0;
+    }
+    return classes;
+}
+constexpr std::array<uint8_t, 256> classes = make_classes();
+
+// True only when the value is right beyond doubt; its length has been compared with the rule already.
+inline bool is_quickly_fine(Kind kind, const char* value, uint32_t length, bool has_code_lists) {
+    switch (kind) {
+        case Kind::text:
+            return value[length - 1] != ' ';
+        case Kind::code: {
+            bool is_fine =
+                !has_code_lists && classes[uint8_t(value[0])] != 0 && classes[uint8_t(value[length - 1])] != 0;
+            for (uint32_t i = 1; i + 1 < length; ++i) is_fine = is_fine && classes[uint8_t(value[i])] != 0;
+            return is_fine;
+        }
+        case Kind::number:
+        case Kind::decimal: {
+            uint32_t points = 0, digits = 0;
+            for (uint32_t i = 0; i < length; ++i) {
+                digits += classes[uint8_t(value[i])] == digit_class ? 1U : 0U;
+                points += value[i] == '.' ? 1U : 0U;
+            }
+            return digits + points == length && digits != 0 && points <= (kind == Kind::decimal ? 1U : 0U);
+        }
+        case Kind::date:
+            return date_of({value, length}) != 0;
+        case Kind::any:
+        case Kind::time:
+        case Kind::composite:
+            return false;
+    }
+    return false;
+}
+
+inline bool is_broken(const Condition& condition, uint64_t present) {
+    const uint64_t there = present & condition.mask;
+    switch (condition.kind) {
+        case 'P':
+            return there != 0 && there != condition.mask;
+        case 'R':
+            return there == 0;
+        case 'E':
+            return (there & (there - 1)) != 0;
+        case 'C':
+            return (there & condition.first_bit) != 0 && there != condition.mask;
+        default:
+            return there == condition.first_bit;  // L
+    }
+}
+
+uint32_t lowest(uint64_t mask) {
+    return uint32_t(__builtin_ctzll(mask)) + 1;
+}
 
 const ElementRule& rule_at(const SegmentRule& rule, uint32_t element) {
     static const ElementRule none;
@@ -28,29 +88,49 @@ const ElementRule& rule_at(const SegmentRule& rule, uint32_t element) {
 
 }  // namespace
 
+// Right data passes here with a few comparisons a value; whatever looks odd goes to the full check, which knows better.
 void ElementCheck::check(const Segment& segment, const SegmentRule& rule) {
     uint64_t present = 0;
-    const uint32_t known = std::min(segment.count, uint32_t(rule.elements.size()));
-    for (uint32_t element = 1; element <= known; ++element) {
-        const std::string_view value = segment[element];
-        if (value.empty()) continue;
+    const uint32_t known = std::min(segment.count, uint32_t(rule.quick.size()));
+    const bool is_plain = !segment.has_special;
+    const char* data = segment.data;
+    const QuickRule* quick = rule.quick.data();
+    uint32_t from = segment.starts[1];
+    for (uint32_t element = 1; element <= known; ++element, ++quick) {
+        const uint32_t next = segment.starts[element + 1];
+        const uint32_t length = next - 1 - from;
+        const char* value = data + from;
+        from = next;
+        if (length == 0) continue;
         present |= uint64_t(1) << (element - 1);
-        const Place place{segment, element, 0, rule.elements[element - 1]};
-        if (place.rule.kind == Kind::composite || segment.has_special) {
-            check_whole(place, value);
-        } else {
-            check_value(place, value);
-        }
+        const bool is_fine = is_plain && length - quick->length_min <= quick->length_spread &&
+                             is_quickly_fine(quick->kind, value, length, has_code_lists_);
+        if (!is_fine) check_fully(segment, rule, element);
     }
+    if (segment.count > known) check_tail(segment, known);
+    if ((rule.mandatory & ~present) != 0) return check_rules(segment, rule, present);
+    for (const Condition& condition : rule.conditions) {
+        if (is_broken(condition, present)) return check_rules(segment, rule, present);
+    }
+}
+
+void ElementCheck::check_fully(const Segment& segment, const SegmentRule& rule, uint32_t element) {
+    const Place place{segment, element, 0, rule.elements[element - 1]};
+    if (place.rule.kind == Kind::composite || segment.has_special) {
+        check_whole(place, segment[element]);
+    } else {
+        check_value(place, segment[element]);
+    }
+}
+
+void ElementCheck::check_tail(const Segment& segment, uint32_t known) {
     for (uint32_t element = known + 1; element <= segment.count; ++element) {
         if (segment[element].empty()) continue;
-        const std::string limit = std::to_string(rule.elements.size());
+        const std::string limit = std::to_string(known);
         Spot spot = spot_of(segment, element);
         spot.expected = limit;
-        findings_.report(Finding::elements_too_many, spot);
-        break;
+        return findings_.report(Finding::elements_too_many, spot);
     }
-    if ((rule.mandatory & ~present) != 0 || !rule.conditions.empty()) check_rules(segment, rule, present);
 }
 
 void ElementCheck::fail(Finding finding, const Place& place, std::string_view value, std::string_view expected) {
@@ -69,21 +149,16 @@ void ElementCheck::check_rules(const Segment& segment, const SegmentRule& rule, 
         fail(Finding::element_missing, {segment, element, 0, rule_at(rule, element)}, "", "");
     }
     for (const Condition& condition : rule.conditions) {
+        if (!is_broken(condition, present)) continue;
         const uint64_t there = present & condition.mask;
-        const uint64_t first = uint64_t(1) << (condition.first - 1);
-        const bool is_broken = condition.kind == 'P'   ? there != 0 && there != condition.mask
-                               : condition.kind == 'R' ? there == 0
-                               : condition.kind == 'E' ? (there & (there - 1)) != 0
-                               : condition.kind == 'C' ? (there & first) != 0 && there != condition.mask
-                                                       : there == first;
-        if (!is_broken) continue;
         const bool is_exclusion = condition.kind == 'E';
         const uint64_t wrong = is_exclusion ? there & (there - 1) : condition.mask & ~there;
         const uint32_t element = lowest(wrong);
         const std::string names = names_of(segment, condition.mask);
-        const std::string expected = (is_exclusion              ? "only one of "
+        const std::string expected = (is_exclusion            ? "only one of "
                                       : condition.kind == 'R' ? "at least one of "
-                                                              : "all or none of ") + names;
+                                                              : "all or none of ") +
+                                     names;
         fail(is_exclusion ? Finding::element_exclusion : Finding::element_conditional,
              {segment, element, 0, rule_at(rule, element)}, is_exclusion ? segment[element] : "", expected);
     }

@@ -15,7 +15,11 @@ namespace tributary::x12 {
 class ElementCheck {
 public:
     ElementCheck(const Dictionary& dictionary, const Profile& profile, const Delimiters& delimiters, Findings& findings)
-        : dictionary_(dictionary), profile_(profile), delimiters_(delimiters), findings_(findings) {}
+        : dictionary_(dictionary),
+          profile_(profile),
+          delimiters_(delimiters),
+          findings_(findings),
+          has_code_lists_(!profile.element_codes.empty()) {}
 
     void check(const Segment& segment, const SegmentRule& rule);
 
@@ -26,6 +30,8 @@ private:
         uint32_t component;
         const ElementRule& rule;
     };
+    void check_fully(const Segment& segment, const SegmentRule& rule, uint32_t element);
+    void check_tail(const Segment& segment, uint32_t known);
     void check_value(const Place& place, std::string_view value);
     void check_whole(const Place& place, std::string_view value);  // composites and repetitions
     void check_composite(const Place& place, std::string_view value);
@@ -40,6 +46,7 @@ private:
     const Profile& profile_;
     const Delimiters& delimiters_;
     Findings& findings_;
+    bool has_code_lists_;
 };
 
 }  // namespace tributary::x12

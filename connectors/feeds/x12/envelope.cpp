@@ -127,19 +127,26 @@ void Envelope::reject_input(Finding finding, std::string_view sample, const trib
 void Envelope::accept(Segment& segment) {
     if (set_.is_open()) {
         switch (segment.tag) {
-            case tag_of("SE"): return end_set(segment);
-            case tag_of("ST"): case tag_of("GS"): case tag_of("GE"): case tag_of("IEA"):
+            case tag_of("SE"):
+                return end_set(segment);
+            case tag_of("ST"):
+            case tag_of("GS"):
+            case tag_of("GE"):
+            case tag_of("IEA"):
                 set_.end_without_trailer(segment.at);
                 break;
-            default: return set_.accept(segment);
+            default:
+                return set_.accept(segment);
         }
     }
     switch (segment.tag) {
-        case tag_of("ST"): return group_.is_open ? begin_set(segment) : outside(segment);
+        case tag_of("ST"):
+            return group_.is_open ? begin_set(segment) : outside(segment);
         case tag_of("GS"):
             if (group_.is_open) end_group(nullptr, segment.at);
             return begin_group(segment);
-        case tag_of("GE"): return group_.is_open ? end_group(&segment, segment.at) : outside(segment);
+        case tag_of("GE"):
+            return group_.is_open ? end_group(&segment, segment.at) : outside(segment);
         case tag_of("IEA"):
             if (group_.is_open) end_group(nullptr, segment.at);
             return end_interchange(segment);
@@ -147,9 +154,12 @@ void Envelope::accept(Segment& segment) {
             if (group_.is_open) return outside(segment);
             ++ta1_count_;
             return;
-        case tag_of("ISB"): case tag_of("ISE"): case tag_of("TA3"):
+        case tag_of("ISB"):
+        case tag_of("ISE"):
+        case tag_of("TA3"):
             return group_.is_open ? outside(segment) : void();
-        default: return outside(segment);
+        default:
+            return outside(segment);
     }
 }
 

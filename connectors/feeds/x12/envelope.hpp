@@ -4,7 +4,8 @@
 //            begin_interchange        GS             ST
 //   outside ------------------> open ----> group ----> set
 //      ^            IEA           ^  GE      ^   SE     |
-//      +------- end of data ------+----------+----------+   (a missing trailer closes the inner levels, each with its code)
+//      +------- end of data ------+----------+----------+   (a missing trailer closes the inner levels, each with its
+//      code)
 #pragma once
 #include <cstdint>
 #include <string>

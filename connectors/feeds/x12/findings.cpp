@@ -121,7 +121,8 @@ void Findings::emit(Finding finding, const Spot& spot) {
 void Findings::leave_set(const tributary_position& at) {
     const uint32_t unlisted = in_set_.unlisted();
     // Only where the set's own limit was reached; what the file's limit left out is said once, at its end.
-    const bool is_full = in_set_.errors_listed + in_set_.warnings_listed >= set_max || in_set_.warnings_listed >= set_max / 2;
+    const bool is_full =
+        in_set_.errors_listed + in_set_.warnings_listed >= set_max || in_set_.warnings_listed >= set_max / 2;
     if (unlisted == 0 || !is_full) return;
     const std::string count = std::to_string(unlisted), limit = std::to_string(set_max);
     Spot spot;

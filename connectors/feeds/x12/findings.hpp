@@ -20,12 +20,12 @@ enum class Finding : uint8_t {
 struct Spot {
     tributary_position at{};
     std::string_view tag;
-    uint32_t element = 0;     // 1-based, 0 = the whole segment
+    uint32_t element = 0;  // 1-based, 0 = the whole segment
     uint32_t component = 0;
-    std::string_view name;    // of the element, in words
-    std::string_view value;   // as received
+    std::string_view name;   // of the element, in words
+    std::string_view value;  // as received
     std::string_view expected;
-    uint32_t reference = 0;   // data element number, 0 = unknown
+    uint32_t reference = 0;  // data element number, 0 = unknown
 };
 
 // A spot on a whole segment, and on one of its elements.
@@ -44,14 +44,14 @@ public:
     void in_interchange(uint32_t ordinal) { interchange_ = ordinal, group_ = set_ = 0; }
     void in_group(uint32_t ordinal) { group_ = ordinal, set_ = 0; }
     void in_set(uint32_t ordinal) { set_ = ordinal, in_set_ = Counts{}; }
-    void leave_set(const tributary_position& at);   // says how many were not listed
+    void leave_set(const tributary_position& at);  // says how many were not listed
     void leave_file(const tributary_position& at);
 
     uint32_t errors_in_set() const { return in_set_.errors; }
 
 private:
     struct Counts {
-        uint32_t errors = 0, warnings = 0;                  // found
+        uint32_t errors = 0, warnings = 0;  // found
         uint32_t errors_listed = 0, warnings_listed = 0;
         uint32_t unlisted() const { return errors - errors_listed + (warnings - warnings_listed); }
     };

@@ -16,7 +16,8 @@ Grammar::Grammar(const SetFacts& facts, const Dictionary& dictionary)
     std::vector<uint8_t> open = {0};  // the loop at each depth
     for (const RowFacts& fact : *facts.rows) {
         if (fact.since > dictionary.release()) continue;
-        if (dictionary.find(tag_of(fact.tag)) == nullptr) throw std::logic_error("X12 tables: a set names an unknown tag");
+        if (dictionary.find(tag_of(fact.tag)) == nullptr)
+            throw std::logic_error("X12 tables: a set names an unknown tag");
         open.resize(size_t(fact.depth) + 1);
         Row row;
         row.tag = tag_of(fact.tag);
@@ -72,7 +73,9 @@ uint8_t Grammar::search(uint8_t row, uint8_t after, uint32_t tag) const {
     }
 }
 
-uint8_t Grammar::next_after(uint8_t row, uint8_t after, uint32_t tag) const { return search(row, after, tag); }
+uint8_t Grammar::next_after(uint8_t row, uint8_t after, uint32_t tag) const {
+    return search(row, after, tag);
+}
 
 // Out of order: the nearest enclosing loop that has the tag itself, else the nearest that has it in an inner loop.
 uint8_t Grammar::search_anywhere(uint8_t row, uint32_t tag) const {

@@ -9,8 +9,8 @@ namespace tributary::x12 {
 namespace {
 
 const char* name_of(uint32_t element) {
-    static constexpr std::array<const char*, 9> names = {"", "kind of group", "sender", "receiver", "date", "time",
-                                                         "control number", "agency", "version"};
+    static constexpr std::array<const char*, 9> names = {"",     "kind of group",  "sender", "receiver", "date",
+                                                         "time", "control number", "agency", "version"};
     return names[element];
 }
 
@@ -22,9 +22,12 @@ Spot spot_in(const Segment& segment, uint32_t element, std::string_view expected
 }
 
 bool is_known_release(std::string_view version, Release& release) {
-    if (version.substr(0, 6) == "004010") release = Release::r004010;
-    else if (version.substr(0, 6) == "005010") release = Release::r005010;
-    else return false;
+    if (version.substr(0, 6) == "004010")
+        release = Release::r004010;
+    else if (version.substr(0, 6) == "005010")
+        release = Release::r005010;
+    else
+        return false;
     return true;
 }
 
@@ -142,9 +145,9 @@ void Envelope::end_group(const Segment* ge, const tributary_position& at) {
     tributary_group group = group_record(TRIBUTARY_END, at);
     if (group_.is_header_wrong) group_.sets_accepted = 0;
     const bool is_rejected = group_.is_header_wrong || (group_.sets_seen != 0 && group_.sets_accepted == 0);
-    group.verdict = is_rejected                                   ? TRIBUTARY_REJECTED
+    group.verdict = is_rejected                                ? TRIBUTARY_REJECTED
                     : group_.sets_accepted != group_.sets_seen ? TRIBUTARY_ACCEPTED_WITH_ERRORS
-                                                                  : TRIBUTARY_ACCEPTED;
+                                                               : TRIBUTARY_ACCEPTED;
     group.sets_claimed = group_.sets_claimed;
     group.sets_seen = group_.sets_seen;
     group.sets_accepted = group_.sets_accepted;

@@ -9,9 +9,13 @@ namespace {
 
 constexpr size_t widths[17] = {3, 2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1};
 
-bool is_legal(char c) { return uint8_t(c) < 0x80 && c != '\0' && c != ' ' && !is_alphanumeric(c); }
+bool is_legal(char c) {
+    return uint8_t(c) < 0x80 && c != '\0' && c != ' ' && !is_alphanumeric(c);
+}
 
-IsaFault fault(Finding finding, const char* note) { return {true, finding, note}; }
+IsaFault fault(Finding finding, const char* note) {
+    return {true, finding, note};
+}
 
 IsaFault check_delimiters(const IsaHeader& header) {
     const Delimiters& d = header.delimiters;
@@ -19,14 +23,17 @@ IsaFault check_delimiters(const IsaHeader& header) {
     if (!is_legal(d.element) || breaks_lines(d.element)) return fault(Finding::element_separator_bad, "026");
     if (uint8_t(d.terminator) >= 0xC2) return fault(Finding::terminator_multibyte, "004");
     if (!is_legal(d.terminator)) return fault(Finding::terminator_bad, "004");
-    if (d.component != '\0' && (!is_legal(d.component) || breaks_lines(d.component))) return fault(Finding::component_separator_bad, "027");
+    if (d.component != '\0' && (!is_legal(d.component) || breaks_lines(d.component)))
+        return fault(Finding::component_separator_bad, "027");
     if (d.element == d.terminator || d.component == d.element || d.component == d.terminator) {
         return fault(Finding::delimiters_equal, "022");
     }
     return {};
 }
 
-bool is_newline(char c) { return c == '\r' || c == '\n'; }
+bool is_newline(char c) {
+    return c == '\r' || c == '\n';
+}
 
 // Where ISA16 is missing, the first byte is already the terminator. True when the next segment starts right after it
 // and the bytes after that show that it, and not the byte behind it, ends segments.
@@ -104,7 +111,8 @@ bool choose_repetition(IsaHeader& header) {
     header.delimiters.repetition = '\0';
     if (!has_repetition) return declared == 'U';
     const Delimiters& d = header.delimiters;
-    if (!is_legal(declared) || declared == d.element || declared == d.terminator || declared == d.component) return false;
+    if (!is_legal(declared) || declared == d.element || declared == d.terminator || declared == d.component)
+        return false;
     header.delimiters.repetition = declared;
     return true;
 }
@@ -133,22 +141,40 @@ const IsaElementFault* check_isa_element(const IsaHeader& header, uint32_t eleme
     const auto is_printable = [](char c) { return uint8_t(c) >= 0x20 && uint8_t(c) < 0x7F; };
     bool is_fine = true;
     switch (element) {
-        case 1: case 3: case 5: case 7:
+        case 1:
+        case 3:
+        case 5:
+        case 7:
             is_fine = value.size() == 2 && is_alphanumeric(value[0]) && is_alphanumeric(value[1]);
             break;
-        case 2: case 4:
+        case 2:
+        case 4:
             is_fine = std::all_of(value.begin(), value.end(), is_printable);
             break;
-        case 6: case 8:
+        case 6:
+        case 8:
             is_fine = !value.empty() && std::all_of(value.begin(), value.end(), is_printable);
             break;
-        case 9: is_fine = value.size() == 6 && date_of(value) != 0; break;
-        case 10: is_fine = value.size() == 4 && is_time(value); break;
-        case 12: is_fine = is_isa_version(value); break;
-        case 13: is_fine = value.size() == 9 && count_of(value) >= 0; break;
-        case 14: is_fine = value == "0" || value == "1"; break;
-        case 15: is_fine = value == "P" || value == "T" || value == "I"; break;
-        default: break;
+        case 9:
+            is_fine = value.size() == 6 && date_of(value) != 0;
+            break;
+        case 10:
+            is_fine = value.size() == 4 && is_time(value);
+            break;
+        case 12:
+            is_fine = is_isa_version(value);
+            break;
+        case 13:
+            is_fine = value.size() == 9 && count_of(value) >= 0;
+            break;
+        case 14:
+            is_fine = value == "0" || value == "1";
+            break;
+        case 15:
+            is_fine = value == "P" || value == "T" || value == "I";
+            break;
+        default:
+            break;
     }
     return is_fine ? nullptr : &faults[element];
 }

@@ -1,5 +1,5 @@
-// The interchange header: fixed widths and the delimiters it declares, or, for lenient partners, the same by separators.
-// Pure functions over bytes; the header owns copies of its elements.
+// The interchange header: fixed widths and the delimiters it declares, or, for lenient partners, the same by
+// separators. Pure functions over bytes; the header owns copies of its elements.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -42,7 +42,7 @@ bool choose_repetition(IsaHeader& header);
 
 // Checks one element of the header (1..16).
 struct IsaElementFault {
-    const char* note;      // TA1 note code
+    const char* note;  // TA1 note code
     const char* name;
     const char* expected;
 };

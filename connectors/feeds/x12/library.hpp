@@ -1,5 +1,5 @@
-// All compiled tables: dictionaries and grammars for every release that is read. Built once by the connector and shared,
-// read only, by its sessions.
+// All compiled tables: dictionaries and grammars for every release that is read. Built once by the connector and
+// shared, read only, by its sessions.
 #pragma once
 #include <memory>
 #include <string_view>

@@ -7,8 +7,8 @@ namespace {
 
 template <class F>
 void each_span(tributary_party& party, F&& f) {
-    for (tributary_span* span : {&party.qualifier, &party.id, &party.name, &party.city, &party.region,
-                                 &party.postal_code, &party.country}) {
+    for (tributary_span* span :
+         {&party.qualifier, &party.id, &party.name, &party.city, &party.region, &party.postal_code, &party.country}) {
         f(*span);
     }
 }
@@ -48,8 +48,8 @@ void each_span(tributary_event& r, F&& f) {
 }
 template <class F>
 void each_span(tributary_diagnostic& r, F&& f) {
-    for (tributary_span* span : {&r.code, &r.tag, &r.value, &r.rule, &r.message, &r.hint, &r.ack_segment,
-                                 &r.ack_element, &r.ack_reference}) {
+    for (tributary_span* span :
+         {&r.code, &r.tag, &r.value, &r.rule, &r.message, &r.hint, &r.ack_segment, &r.ack_element, &r.ack_reference}) {
         f(*span);
     }
 }

@@ -98,24 +98,36 @@ Profile::Profile(const sdk::Options& options) {
     is_lenient = flag_of(options, "lenient");
     second_ship_to_is_end_customer = flag_of(options, "end_customer.second_ship_to");
     const std::string order = value_of(options, "order");
-    if (order != "strict" && order != "lenient") throw sdk::BadOption{"order is '" + order + "'; use strict or lenient"};
+    if (order != "strict" && order != "lenient")
+        throw sdk::BadOption{"order is '" + order + "'; use strict or lenient"};
     is_order_lenient = order == "lenient";
     const int64_t limit = count_of(value_of(options, "serials.max"));
     if (limit < 1 || limit > 1000000) throw sdk::BadOption{"serials.max must be a number from 1 to 1000000"};
     serials_max = uint32_t(limit);
 
     const std::pair<const char*, Codes Profile::*> lists[] = {
-        {"distributor.qualifiers", &Profile::distributor},   {"vendor.qualifiers", &Profile::vendor},
-        {"reseller.qualifiers", &Profile::reseller},         {"end_customer.qualifiers", &Profile::end_customer},
-        {"rep.functions", &Profile::rep_functions},          {"rep.email", &Profile::rep_email},
-        {"rep.phone", &Profile::rep_phone},                  {"sale.codes", &Profile::sale},
-        {"return.codes", &Profile::returned},                {"ignored.codes", &Profile::ignored},
-        {"quantity.sold", &Profile::quantity_sold},          {"quantity.returned", &Profile::quantity_returned},
-        {"product.qualifiers", &Profile::product},           {"product.serial", &Profile::product_serial},
-        {"date.invoice", &Profile::invoice_date},            {"date.shipped", &Profile::ship_date},
-        {"date.period_start", &Profile::period_start},       {"date.period_end", &Profile::period_end},
-        {"purpose.original", &Profile::original},            {"purpose.replace", &Profile::replace},
-        {"purpose.cancel", &Profile::cancel},                {"purpose.duplicate", &Profile::duplicate},
+        {"distributor.qualifiers", &Profile::distributor},
+        {"vendor.qualifiers", &Profile::vendor},
+        {"reseller.qualifiers", &Profile::reseller},
+        {"end_customer.qualifiers", &Profile::end_customer},
+        {"rep.functions", &Profile::rep_functions},
+        {"rep.email", &Profile::rep_email},
+        {"rep.phone", &Profile::rep_phone},
+        {"sale.codes", &Profile::sale},
+        {"return.codes", &Profile::returned},
+        {"ignored.codes", &Profile::ignored},
+        {"quantity.sold", &Profile::quantity_sold},
+        {"quantity.returned", &Profile::quantity_returned},
+        {"product.qualifiers", &Profile::product},
+        {"product.serial", &Profile::product_serial},
+        {"date.invoice", &Profile::invoice_date},
+        {"date.shipped", &Profile::ship_date},
+        {"date.period_start", &Profile::period_start},
+        {"date.period_end", &Profile::period_end},
+        {"purpose.original", &Profile::original},
+        {"purpose.replace", &Profile::replace},
+        {"purpose.cancel", &Profile::cancel},
+        {"purpose.duplicate", &Profile::duplicate},
         {"purpose.resubmit", &Profile::resubmit},
     };
     for (const auto& [name, member] : lists) this->*member = Codes(value_of(options, name));
@@ -137,13 +149,15 @@ Profile::Profile(const sdk::Options& options) {
     for (std::string_view rest = aliases; !rest.empty();) {
         const std::string_view item = next_item(rest);
         const size_t equals = item.find('=');
-        if (equals == std::string_view::npos) throw sdk::BadOption{"version.aliases needs entries such as 004030=004010"};
+        if (equals == std::string_view::npos)
+            throw sdk::BadOption{"version.aliases needs entries such as 004030=004010"};
         versions.emplace_back(item.substr(0, equals), item.substr(equals + 1));
     }
     for (const auto& [name, value] : options.all()) {
         if (name.rfind(element_prefix, 0) != 0) continue;
         const int64_t number = count_of(std::string_view(name).substr(element_prefix.size()));
-        if (number < 1 || number > 9999) throw sdk::BadOption{name + ": write codes.<element number>, such as codes.355"};
+        if (number < 1 || number > 9999)
+            throw sdk::BadOption{name + ": write codes.<element number>, such as codes.355"};
         element_codes.emplace_back(uint16_t(number), Codes(value));
     }
 }

@@ -14,6 +14,7 @@ namespace tributary::x12 {
 
 // Packs a qualifier of up to four characters into an integer; longer ones never match.
 constexpr uint32_t packed(std::string_view code) {
+    if (code.size() == 2) return uint32_t(uint8_t(code[0])) | uint32_t(uint8_t(code[1])) << 8;
     uint32_t value = 0;
     if (code.size() > 4) return 0;
     for (size_t i = 0; i < code.size(); ++i) value |= uint32_t(uint8_t(code[i])) << (8 * i);
@@ -42,7 +43,16 @@ private:
 
 // Where a REF goes.
 enum class ReferenceField : uint8_t {
-    none, serial, invoice, order, purchase_order, debit_reference, contract, credit_memo, line_id, rep_id
+    none,
+    serial,
+    invoice,
+    order,
+    purchase_order,
+    debit_reference,
+    contract,
+    credit_memo,
+    line_id,
+    rep_id
 };
 
 struct Profile {
@@ -60,8 +70,8 @@ struct Profile {
     Codes product, product_serial;
     Codes invoice_date, ship_date, period_start, period_end;
     Codes original, replace, cancel, duplicate, resubmit;
-    std::vector<std::pair<uint16_t, Codes>> element_codes;       // "codes.355": the only codes allowed there
-    std::vector<std::pair<std::string, std::string>> versions;   // GS08 read as another release
+    std::vector<std::pair<uint16_t, Codes>> element_codes;      // "codes.355": the only codes allowed there
+    std::vector<std::pair<std::string, std::string>> versions;  // GS08 read as another release
 
     struct Reference {
         ReferenceField field = ReferenceField::none;

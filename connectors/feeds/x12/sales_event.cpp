@@ -2,11 +2,14 @@
 #include <string>
 
 #include "connectors/feeds/x12/sales_report.hpp"
+#include "connectors/feeds/x12/text.hpp"
 
 namespace tributary::x12 {
 namespace {
 
-bool is_reset(const tributary_decimal& value) { return value.is_set == 0; }
+bool is_reset(const tributary_decimal& value) {
+    return value.is_set == 0;
+}
 
 }  // namespace
 
@@ -62,7 +65,9 @@ void SalesReport::send_event(const tributary_decimal& quantity, bool is_return) 
         const Ranked& own = line_facts_.references[size_t(field)];
         return sdk::span(own.rank != Codes::absent ? own.text : transfer_facts_.references[size_t(field)].text);
     };
-    const auto either = [](std::string_view own, std::string_view other) { return sdk::span(own.empty() ? other : own); };
+    const auto either = [](std::string_view own, std::string_view other) {
+        return sdk::span(own.empty() ? other : own);
+    };
     const auto party = [](const Party& from) {
         return tributary_party{sdk::span(from.qualifier), sdk::span(from.id),     sdk::span(from.name),
                                sdk::span(from.city),      sdk::span(from.region), sdk::span(from.postal_code),
@@ -129,6 +134,45 @@ void SalesReport::send_report(const tributary_position& at) {
     report_.distributor = party(distributor_);
     report_.vendor = party(vendor_);
     outbox_.report(report_);
+}
+
+void SalesReport::add_to_hash(const tributary_decimal& quantity) {
+    static constexpr int64_t powers[] = {1000000, 100000, 10000, 1000, 100, 10, 1};
+    int64_t scaled = 0;
+    if (quantity.is_set == 0) return;
+    is_hash_usable_ &= quantity.scale <= 6 &&
+                       !__builtin_mul_overflow(quantity.value, powers[quantity.scale % 7], &scaled) &&
+                       !__builtin_add_overflow(hash_, scaled, &hash_);
+}
+
+void SalesReport::read_totals(const Segment& segment) {
+    finish_transfer();
+    send_report(segment.at);
+    where_ = Where::summary;
+    const uint64_t counted = products_seen_ != 0 ? products_seen_ : quantities_seen_;
+    const int64_t claimed = count_of(segment[1]);
+    if (claimed >= 0 && uint64_t(claimed) != counted) {
+        const std::string expected = std::to_string(counted);
+        Spot spot = spot_of(segment, 1);
+        spot.expected = expected;
+        findings_.report(Finding::line_count, spot);
+    }
+    if (segment[2].empty() || !is_hash_usable_) return;
+    const int64_t sum = hash_;
+    hash_ = 0;
+    add_to_hash(decimal_of(segment[2]));
+    if (hash_ == sum || !is_hash_usable_) return;
+    std::string expected = std::to_string(sum / 1000000);
+    if (sum < 0 && sum / 1000000 == 0) expected = "-" + expected;
+    if (sum % 1000000 != 0) {
+        const int64_t decimals = sum % 1000000 < 0 ? -(sum % 1000000) : sum % 1000000;
+        const std::string digits = std::to_string(decimals);
+        expected += "." + std::string(6 - digits.size(), '0') + digits;
+        while (expected.back() == '0') expected.pop_back();
+    }
+    Spot spot = spot_of(segment, 2);
+    spot.expected = expected;
+    findings_.report(Finding::hash_total, spot);
 }
 
 }  // namespace tributary::x12

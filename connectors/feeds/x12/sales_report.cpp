@@ -1,5 +1,6 @@
 #include "connectors/feeds/x12/sales_report.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "connectors/feeds/x12/text.hpp"
@@ -45,17 +46,28 @@ void SalesReport::begin(uint32_t set, uint64_t& lines, std::string_view sender, 
 
 void SalesReport::accept(const Segment& segment) {
     switch (segment.tag) {
-        case tag_of("REF"): return read_reference(segment);
-        case tag_of("QTY"): return read_quantity(segment);
-        case tag_of("LIN"): return read_product(segment);
-        case tag_of("UIT"): return read_price(segment);
-        case tag_of("DTM"): return read_date(segment);
-        case tag_of("N1"): return read_party(segment);
-        case tag_of("N4"): return read_place(segment);
-        case tag_of("PER"): return read_contact(segment);
-        case tag_of("PTD"): return read_transfer(segment);
-        case tag_of("CTT"): return read_totals(segment);
-        case tag_of("BPT"): return read_header(segment);
+        case tag_of("REF"):
+            return read_reference(segment);
+        case tag_of("QTY"):
+            return read_quantity(segment);
+        case tag_of("LIN"):
+            return read_product(segment);
+        case tag_of("UIT"):
+            return read_price(segment);
+        case tag_of("DTM"):
+            return read_date(segment);
+        case tag_of("N1"):
+            return read_party(segment);
+        case tag_of("N4"):
+            return read_place(segment);
+        case tag_of("PER"):
+            return read_contact(segment);
+        case tag_of("PTD"):
+            return read_transfer(segment);
+        case tag_of("CTT"):
+            return read_totals(segment);
+        case tag_of("BPT"):
+            return read_header(segment);
         case tag_of("CUR"):
             if (where_ == Where::line) line_.currency = keep(segment, 2);
             if (where_ == Where::header) report_.currency = sdk::span(keep(segment, 2));
@@ -63,26 +75,31 @@ void SalesReport::accept(const Segment& segment) {
         case tag_of("PID"):
             if (where_ == Where::line && line_.description.empty()) line_.description = keep(segment, 5);
             return;
-        case tag_of("PRF"): facts().order_of_prf = keep(segment, 1); return;
+        case tag_of("PRF"):
+            facts().order_of_prf = keep(segment, 1);
+            return;
         case tag_of("SII"):
             if (where_ == Where::transfer && transfer_product_.value.size == 0) {
                 transfer_product_ = {sdk::span(keep(segment, 1)), sdk::span(keep(segment, 2))};
             }
             return;
-        case tag_of("LX"): is_in_detail_loop_ = true; return;
-        default: return;
+        case tag_of("LX"):
+            is_in_detail_loop_ = true;
+            return;
+        default:
+            return;
     }
 }
 
-std::string_view SalesReport::keep(const Segment& segment, std::string_view value, TextStore& store) {
-    value = trimmed(value);
-    if (!segment.has_special) return store.keep(value);
+std::string_view SalesReport::keep_cleaned(std::string_view value, TextStore& store) {
     return store.keep(printable(value, value.size()));
 }
 
 std::string_view SalesReport::keep_upper(const Segment& segment, std::string_view value) {
+    const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
+    if (std::none_of(value.begin(), value.end(), is_lower)) return keep(segment, value, store());
     std::string upper(value);
-    for (char& c : upper) c = c >= 'a' && c <= 'z' ? char(c - 32) : c;
+    for (char& c : upper) c = is_lower(c) ? char(c - 32) : c;
     return keep(segment, upper, store());
 }
 
@@ -329,44 +346,6 @@ void SalesReport::read_place(const Segment& segment) {
     party_->country = keep(segment, country_of(trimmed(segment[4])), text);
 }
 
-void SalesReport::add_to_hash(const tributary_decimal& quantity) {
-    static constexpr int64_t powers[] = {1000000, 100000, 10000, 1000, 100, 10, 1};
-    int64_t scaled = 0;
-    if (quantity.is_set == 0) return;
-    is_hash_usable_ &= quantity.scale <= 6 && !__builtin_mul_overflow(quantity.value, powers[quantity.scale % 7], &scaled) &&
-                       !__builtin_add_overflow(hash_, scaled, &hash_);
-}
-
-void SalesReport::read_totals(const Segment& segment) {
-    finish_transfer();
-    send_report(segment.at);
-    where_ = Where::summary;
-    const uint64_t counted = products_seen_ != 0 ? products_seen_ : quantities_seen_;
-    const int64_t claimed = count_of(segment[1]);
-    if (claimed >= 0 && uint64_t(claimed) != counted) {
-        const std::string expected = std::to_string(counted);
-        Spot spot = spot_of(segment, 1);
-        spot.expected = expected;
-        findings_.report(Finding::line_count, spot);
-    }
-    if (segment[2].empty() || !is_hash_usable_) return;
-    const int64_t sum = hash_;
-    hash_ = 0;
-    add_to_hash(decimal_of(segment[2]));
-    if (hash_ == sum || !is_hash_usable_) return;
-    std::string expected = std::to_string(sum / 1000000);
-    if (sum < 0 && sum / 1000000 == 0) expected = "-" + expected;
-    if (sum % 1000000 != 0) {
-        const int64_t decimals = sum % 1000000 < 0 ? -(sum % 1000000) : sum % 1000000;
-        const std::string digits = std::to_string(decimals);
-        expected += "." + std::string(6 - digits.size(), '0') + digits;
-        while (expected.back() == '0') expected.pop_back();
-    }
-    Spot spot = spot_of(segment, 2);
-    spot.expected = expected;
-    findings_.report(Finding::hash_total, spot);
-}
-
 void SalesReport::end(const tributary_position& at) {
     finish_transfer();
     send_report(at);
@@ -375,7 +354,8 @@ void SalesReport::end(const tributary_position& at) {
 void SalesReport::finish_transfer() {
     const bool was_open = where_ == Where::transfer || where_ == Where::line;
     finish_line();
-    if (was_open && transfer_lines_ == 0 && transfer_ != Transfer::ignored) warn(Finding::lines_missing, transfer_code_);
+    if (was_open && transfer_lines_ == 0 && transfer_ != Transfer::ignored)
+        warn(Finding::lines_missing, transfer_code_);
     if (was_open) where_ = Where::summary;
 }
 

@@ -81,7 +81,11 @@ private:
         return where_ == Where::line ? line_text_ : where_ == Where::transfer ? transfer_text_ : header_text_;
     }
     std::string_view keep(const Segment& segment, uint32_t element) { return keep(segment, segment[element], store()); }
-    std::string_view keep(const Segment& segment, std::string_view value, TextStore& store);
+    std::string_view keep(const Segment& segment, std::string_view value, TextStore& store) {
+        value = trimmed(value);
+        return segment.has_special ? keep_cleaned(value, store) : store.keep(value);
+    }
+    std::string_view keep_cleaned(std::string_view value, TextStore& store);
     std::string_view keep_upper(const Segment& segment, std::string_view value);
     std::string_view first_component(std::string_view value) const;
     tributary_decimal number(const Segment& segment, uint32_t element);

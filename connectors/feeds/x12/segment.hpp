@@ -12,9 +12,8 @@ namespace tributary::x12 {
 // Two or three tag characters in one integer, so that a tag can be switched on. 0 = not a tag.
 constexpr uint32_t tag_of(std::string_view text) {
     if (text.size() < 2 || text.size() > 3) return 0;
-    uint32_t packed = 0;
-    for (size_t i = 0; i < text.size(); ++i) packed |= uint32_t(uint8_t(text[i])) << (8 * i);
-    return packed;
+    const uint32_t packed = uint32_t(uint8_t(text[0])) | uint32_t(uint8_t(text[1])) << 8;
+    return text.size() == 2 ? packed : packed | uint32_t(uint8_t(text[2])) << 16;
 }
 
 // '\0' = there is none.
@@ -25,9 +24,15 @@ struct Delimiters {
     char repetition = '\0';
 };
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
-constexpr bool is_alphanumeric(char c) { return is_digit(c) || is_letter(c); }
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+constexpr bool is_letter(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+constexpr bool is_alphanumeric(char c) {
+    return is_digit(c) || is_letter(c);
+}
 
 // Trailing blanks carry no meaning in X12 text.
 inline std::string_view trimmed(std::string_view text) {
@@ -39,12 +44,12 @@ struct Segment {
     static constexpr uint32_t elements_max = 126;
 
     const char* data = nullptr;
-    uint32_t size = 0;           // without the terminator
-    uint32_t count = 0;          // elements after the tag
-    uint32_t tag = 0;            // packed
-    bool has_special = false;    // holds a component or repetition separator, a control or a non-ASCII byte
-    bool is_overfull = false;    // had more than elements_max elements; the rest is not split
-    bool is_overlong = false;    // was cut at the length limit
+    uint32_t size = 0;         // without the terminator
+    uint32_t count = 0;        // elements after the tag
+    uint32_t tag = 0;          // packed
+    bool has_special = false;  // holds a component or repetition separator, a control or a non-ASCII byte
+    bool is_overfull = false;  // had more than elements_max elements; the rest is not split
+    bool is_overlong = false;  // was cut at the length limit
     uint32_t starts[elements_max + 2] = {0};
     tributary_position at{};
 

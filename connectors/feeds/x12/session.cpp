@@ -8,13 +8,20 @@
 namespace tributary::x12 {
 namespace {
 
-bool is_blank(char c) { return c == '\n' || c == '\r' || c == ' '; }
-bool is_line_break(char c) { return c == '\n' || c == '\r'; }
+bool is_blank(char c) {
+    return c == '\n' || c == '\r' || c == ' ';
+}
+bool is_line_break(char c) {
+    return c == '\n' || c == '\r';
+}
 
 }  // namespace
 
 Session::Session(const Library& library, Profile profile, const tributary_feed_sink& sink)
-    : profile_(std::move(profile)), outbox_(sink), findings_(outbox_), envelope_(library, profile_, findings_, outbox_) {
+    : profile_(std::move(profile)),
+      outbox_(sink),
+      findings_(outbox_),
+      envelope_(library, profile_, findings_, outbox_) {
     carry_.reserve(4096);
 }
 
@@ -33,13 +40,20 @@ int32_t Session::push(std::string_view bytes, uint64_t& taken) {
 
 const char* Session::step(const char* from, const char* end) {
     switch (state_) {
-        case State::between: return read_between(from, end);
-        case State::header: return read_header(from, end);
-        case State::segments: return carry_.empty() ? read_segments(from, end) : read_carried(from, end);
-        case State::binary_head: return read_binary_head(from, end);
-        case State::binary_data: return read_binary_data(from, end);
-        case State::binary_end: return read_binary_end(from, end);
-        case State::garbage: return read_garbage(from, end);
+        case State::between:
+            return read_between(from, end);
+        case State::header:
+            return read_header(from, end);
+        case State::segments:
+            return carry_.empty() ? read_segments(from, end) : read_carried(from, end);
+        case State::binary_head:
+            return read_binary_head(from, end);
+        case State::binary_data:
+            return read_binary_data(from, end);
+        case State::binary_end:
+            return read_binary_end(from, end);
+        case State::garbage:
+            return read_garbage(from, end);
     }
     return end;
 }
@@ -88,7 +102,8 @@ const char* Session::read_between(const char* from, const char* end) {
         carry_ += *from;
         if (carry_ == bom) {
             carry_.clear();
-        } else if (bom.substr(0, carry_.size()) != carry_ && std::string_view("ISA").substr(0, carry_.size()) != carry_) {
+        } else if (bom.substr(0, carry_.size()) != carry_ &&
+                   std::string_view("ISA").substr(0, carry_.size()) != carry_) {
             if (carry_.size() == 4 && carry_.compare(0, 3, "ISA") == 0 && !is_alphanumeric(carry_[3])) {
                 start_header();
             } else {
@@ -177,14 +192,23 @@ void Session::feed_again(std::string_view rest) {
     chunk_byte_ = chunk_byte;
 }
 
-// ---- segments --------------------------------------------------------------------------------------------------------
+// ---- segments
+// --------------------------------------------------------------------------------------------------------
 
 const char* Session::read_segments(const char* from, const char* end) {
     const Delimiters delimiters = envelope_.delimiters();
     while (true) {
-        from = skip_blanks(from, end);
+        if (from != end && *from == '\n' && newline_ == '\n' && !is_line_end_open_) {  // nearly always
+            ++from;
+            ++line_;
+            line_byte_ = byte_at(from);
+        }
         if (from == end) return end;
-        if (end - from >= 4 && starts_special(from)) {
+        if (is_blank(*from) || is_line_end_open_) {
+            from = skip_blanks(from, end);
+            if (from == end) return end;
+        }
+        if (end - from >= 4 && (*from == 'I' || *from == 'B') && starts_special(from)) {
             carry_.assign(from, 4);
             carry_at_ = position_at(from);
             if (state_ == State::header) {

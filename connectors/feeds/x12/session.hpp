@@ -1,5 +1,5 @@
-// Reads one file of X12: finds interchanges in the bytes, cuts segments out of the pushed chunk in place, and hands them
-// to the Envelope. Only a segment that a chunk cuts in two is copied; memory does not grow with the file. [single]
+// Reads one file of X12: finds interchanges in the bytes, cuts segments out of the pushed chunk in place, and hands
+// them to the Envelope. Only a segment that a chunk cuts in two is copied; memory does not grow with the file. [single]
 //
 //             ISA                 106 bytes read                  IEA, or a header that cannot be read
 //   between ------> header ----------------------> segments --------------------------------------> between | garbage
@@ -37,7 +37,7 @@ private:
     const char* read_garbage(const char* from, const char* end);
     const char* skip_blanks(const char* from, const char* end);
 
-    bool starts_special(const char* from);        // an ISA, or a binary segment, starts at from (4 bytes)
+    bool starts_special(const char* from);  // an ISA, or a binary segment, starts at from (4 bytes)
     void start_header();
     void open_interchange(bool is_at_end);
     void feed_again(std::string_view rest);
@@ -60,14 +60,14 @@ private:
     Envelope envelope_;
 
     State state_ = State::between;
-    const char* chunk_ = nullptr;   // the bytes being read, and the offset of the first in the file
+    const char* chunk_ = nullptr;  // the bytes being read, and the offset of the first in the file
     uint64_t chunk_byte_ = 0;
-    std::string carry_;             // the start of something the chunk cut in two
+    std::string carry_;  // the start of something the chunk cut in two
     tributary_position carry_at_{};
     Segment segment_;
     std::string unwrapped_;
     uint32_t line_ = 1;
-    uint64_t line_byte_ = 0;        // where the line starts
+    uint64_t line_byte_ = 0;  // where the line starts
     char newline_ = '\n';
     bool is_line_end_open_ = false;  // what follows ISA is still being looked at
     std::string line_end_;

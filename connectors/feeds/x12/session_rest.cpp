@@ -15,7 +15,8 @@ bool is_bare_set(std::string_view sample) {
 
 }  // namespace
 
-// ---- BIN and BDS: data of a stated length, in which delimiters mean nothing -------------------------------------------
+// ---- BIN and BDS: data of a stated length, in which delimiters mean nothing
+// -------------------------------------------
 
 const char* Session::read_binary_head(const char* from, const char* end) {
     const Delimiters& delimiters = envelope_.delimiters();
@@ -78,7 +79,8 @@ void Session::deliver_binary(bool is_length_right) {
     envelope_.accept_binary(segment_, is_length_right);
 }
 
-// ---- what is no interchange ---------------------------------------------------------------------------------------------
+// ---- what is no interchange
+// ---------------------------------------------------------------------------------------------
 
 // carry_ may hold the first bytes of it.
 void Session::start_garbage() {
@@ -99,7 +101,7 @@ const char* Session::read_garbage(const char* from, const char* end) {
                               carry_[0] != ' ' && !is_alphanumeric(carry_[4]) && carry_[4] != ' ';
         if (is_start) {
             garbage_sample_.resize(garbage_sample_.size() < garbage_sample_max ? garbage_sample_.size() - 4
-                                                                              : garbage_sample_max);
+                                                                               : garbage_sample_max);
             end_garbage();
             carry_.erase(0, 1);
             carry_at_ = position_at(from);
@@ -119,11 +121,14 @@ void Session::end_garbage() {
     Spot spot;
     spot.at = garbage_at_;
     spot.value = garbage_sample_;
-    envelope_.report(is_bare_set(garbage_sample_) ? Finding::bare_set : envelope_.interchanges() == 0 ? Finding::no_interchange
-                                                                            : Finding::data_outside, spot);
+    envelope_.report(is_bare_set(garbage_sample_)    ? Finding::bare_set
+                     : envelope_.interchanges() == 0 ? Finding::no_interchange
+                                                     : Finding::data_outside,
+                     spot);
 }
 
-// ---- the end ------------------------------------------------------------------------------------------------------------
+// ---- the end
+// ------------------------------------------------------------------------------------------------------------
 
 int32_t Session::finish() {
     if (!outbox_.drain()) return outbox_.status() < 0 ? outbox_.status() : int32_t(TRIBUTARY_FULL);
@@ -147,7 +152,8 @@ void Session::finish_tail() {
     while (state_ == State::header) open_interchange(true);
     if (state_ == State::segments && !carry_.empty()) {
         std::string_view rest = carry_;
-        while (!rest.empty() && (rest.back() == '\n' || rest.back() == '\r' || rest.back() == ' ' || rest.back() == '\x1A')) {
+        while (!rest.empty() &&
+               (rest.back() == '\n' || rest.back() == '\r' || rest.back() == ' ' || rest.back() == '\x1A')) {
             rest.remove_suffix(1);
         }
         const char terminator = envelope_.delimiters().terminator;
@@ -168,7 +174,8 @@ void Session::finish_tail() {
     const bool is_nothing = envelope_.interchanges() == 0;
     if (state_ == State::garbage && is_nothing && !is_garbage_quiet_) {
         is_garbage_quiet_ = true;
-        envelope_.reject_input(is_bare_set(garbage_sample_) ? Finding::bare_set : Finding::no_interchange, garbage_sample_, garbage_at_);
+        envelope_.reject_input(is_bare_set(garbage_sample_) ? Finding::bare_set : Finding::no_interchange,
+                               garbage_sample_, garbage_at_);
     } else if (state_ == State::garbage) {
         end_garbage();
     } else if (is_nothing) {

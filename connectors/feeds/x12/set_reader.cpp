@@ -95,7 +95,8 @@ void SetReader::accept(Segment& segment) {
     const SegmentRule* rule = grammar_->dictionary().find(segment.tag);
     if (rule == nullptr) {
         const uint32_t tag = segment.tag;
-        const bool is_envelope = tag == tag_of("TA1") || tag == tag_of("ISB") || tag == tag_of("ISE") || tag == tag_of("TA3");
+        const bool is_envelope =
+            tag == tag_of("TA1") || tag == tag_of("ISB") || tag == tag_of("ISE") || tag == tag_of("TA3");
         return findings_.report(is_envelope ? Finding::segment_unexpected : Finding::segment_unknown, spot_of(segment));
     }
     const Misfit misfit = matcher_.accept(*rule, missing_);
@@ -122,11 +123,19 @@ void SetReader::report_misfit(Misfit misfit, const Segment& segment) {
     Finding finding = Finding::segment_unexpected;
     switch (misfit) {
         case Misfit::none:
-        case Misfit::mandatory_missing: return;
-        case Misfit::unexpected: break;
-        case Misfit::loop_too_often: finding = Finding::loop_too_often; break;
-        case Misfit::too_often: finding = Finding::segment_too_often; break;
-        case Misfit::not_in_set: finding = Finding::segment_not_in_set; break;
+        case Misfit::mandatory_missing:
+            return;
+        case Misfit::unexpected:
+            break;
+        case Misfit::loop_too_often:
+            finding = Finding::loop_too_often;
+            break;
+        case Misfit::too_often:
+            finding = Finding::segment_too_often;
+            break;
+        case Misfit::not_in_set:
+            finding = Finding::segment_not_in_set;
+            break;
         case Misfit::out_of_order:
             finding = profile_.is_order_lenient ? Finding::segment_order_lenient : Finding::segment_order;
             break;

@@ -21,8 +21,8 @@ struct GroupContext {
     std::string_view functional_id, sender;
     Release release = Release::r004010;
     bool is_release_known = false;
-    bool is_supported = false;            // false: its sets are counted and rejected
-    bool is_acknowledgement = false;      // FA: other sets than those we know pass by their envelope
+    bool is_supported = false;        // false: its sets are counted and rejected
+    bool is_acknowledgement = false;  // FA: other sets than those we know pass by their envelope
 };
 
 class SetReader {

@@ -82,7 +82,7 @@ const std::vector<RowFacts> acknowledgement = {
 };
 
 const std::vector<RowFacts> implementation_acknowledgement = {
-    {0, "AK1", must, 1}, {0, "AK2", may, 0},   {1, "IK3", may, 0},  {2, "CTX", may, 10},
+    {0, "AK1", must, 1}, {0, "AK2", may, 0},  {1, "IK3", may, 0},  {2, "CTX", may, 10},
     {2, "IK4", may, 99}, {3, "CTX", may, 10}, {1, "IK5", must, 1}, {0, "AK9", must, 1},
 };
 

@@ -1,9 +1,26 @@
 #include "connectors/feeds/x12/text.hpp"
 
+#include <cstring>
+
 #include "connectors/feeds/x12/segment.hpp"
 
 namespace tributary::x12 {
 namespace {
+
+// Eight ASCII digits at once; -1 when one of them is none. Little-endian machines.
+int32_t eight_digits(const char* text) {
+    uint64_t chunk = 0;
+    std::memcpy(&chunk, text, sizeof chunk);
+    // Every byte is 0x30..0x39: the high half is 3, and adding 6 does not carry out of the low half.
+    const uint64_t high = chunk & 0xF0F0F0F0F0F0F0F0u;
+    const uint64_t carried = (chunk + 0x0606060606060606u) & 0xF0F0F0F0F0F0F0F0u;
+    if (high != 0x3030303030303030u || carried != high) return -1;
+    chunk -= 0x3030303030303030u;
+    chunk = chunk * 10 + (chunk >> 8);  // pairs of digits, in every other byte
+    const uint64_t low = (chunk & 0x000000FF000000FFu) * (100 + (uint64_t(1000000) << 32));
+    const uint64_t top = ((chunk >> 16) & 0x000000FF000000FFu) * (1 + (uint64_t(10000) << 32));
+    return int32_t((low + top) >> 32);
+}
 
 int32_t digits_to_int(std::string_view digits) {
     int32_t value = 0;
@@ -18,8 +35,10 @@ int32_t digits_to_int(std::string_view digits) {
 size_t utf8_length(std::string_view text) {
     const auto first = uint8_t(text[0]);
     if (first < 0x80) return 1;
-    const size_t length = first >= 0xF0 && first <= 0xF4 ? 4 : first >= 0xE0 && first < 0xF0 ? 3
-                          : first >= 0xC2 && first < 0xE0 ? 2 : 0;
+    const size_t length = first >= 0xF0 && first <= 0xF4  ? 4
+                          : first >= 0xE0 && first < 0xF0 ? 3
+                          : first >= 0xC2 && first < 0xE0 ? 2
+                                                          : 0;
     if (length == 0 || text.size() < length) return 0;
     for (size_t i = 1; i < length; ++i) {
         if ((uint8_t(text[i]) & 0xC0) != 0x80) return 0;
@@ -32,10 +51,12 @@ size_t utf8_length(std::string_view text) {
 
 }  // namespace
 
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "eight_digits reads digits in memory order");
+
 int32_t date_of(std::string_view digits) {
     const bool is_short = digits.size() == 6;
     if (!is_short && digits.size() != 8) return 0;
-    int32_t value = digits_to_int(digits);
+    int32_t value = is_short ? digits_to_int(digits) : eight_digits(digits.data());
     if (value < 0) return 0;
     if (is_short) value += value < 800000 ? 20000000 : 19000000;
     const int32_t year = value / 10000, month = value / 100 % 100, day = value % 100;

@@ -77,7 +77,8 @@ private:
         if (value != 0) field(name, std::to_string(value));
     }
     void position(const tributary_position& at) {
-        outcome_.dump += " @" + std::to_string(at.byte) + " " + std::to_string(at.line) + ":" + std::to_string(at.column);
+        outcome_.dump +=
+            " @" + std::to_string(at.byte) + " " + std::to_string(at.line) + ":" + std::to_string(at.column);
         if (at.segment != 0) outcome_.dump += " #" + std::to_string(at.segment);
     }
     static std::string decimal(const tributary_decimal& value) {
@@ -89,8 +90,8 @@ private:
     }
     void party(const char* name, const tributary_party& party) {
         std::string value;
-        for (const tributary_span part : {party.qualifier, party.id, party.name, party.city, party.region,
-                                          party.postal_code, party.country}) {
+        for (const tributary_span part :
+             {party.qualifier, party.id, party.name, party.city, party.region, party.postal_code, party.country}) {
             value += (value.empty() ? "" : "|") + std::string(text(part));
         }
         if (value.find_first_not_of('|') != std::string::npos) field(name, "[" + value + "]");
@@ -208,12 +209,13 @@ private:
         field("credit_memo", r.credit_memo);
         field("description", r.description);
         for (uint32_t i = 0; i < r.product_id_count; ++i) {
-            field("product", std::string(text(r.product_ids[i].name)) + ":" + std::string(text(r.product_ids[i].value)));
+            field("product",
+                  std::string(text(r.product_ids[i].name)) + ":" + std::string(text(r.product_ids[i].value)));
         }
         for (uint32_t i = 0; i < r.price_count; ++i) {
             const tributary_price& price = r.prices[i];
-            field("price", std::string(text(price.type)) + ":" + decimal(price.amount) + "/" + std::string(text(price.uom)) +
-                               "/" + std::string(text(price.currency)));
+            field("price", std::string(text(price.type)) + ":" + decimal(price.amount) + "/" +
+                               std::string(text(price.uom)) + "/" + std::string(text(price.currency)));
         }
         for (uint32_t i = 0; i < r.serial_count; ++i) field("serial", r.serials[i]);
         ++outcome_.events;
@@ -226,7 +228,8 @@ private:
         field("code", r.code);
         field("scope", scopes[r.scope % 5]);
         position(r.at);
-        outcome_.dump += " in=" + std::to_string(r.interchange) + "/" + std::to_string(r.group) + "/" + std::to_string(r.set);
+        outcome_.dump +=
+            " in=" + std::to_string(r.interchange) + "/" + std::to_string(r.group) + "/" + std::to_string(r.set);
         field("tag", r.tag);
         number("element", r.element);
         number("component", r.component);
@@ -259,7 +262,8 @@ private:
         return r;
     }
     tributary_group copy(tributary_group r) {
-        for (tributary_span* span : {&r.functional_id, &r.sender, &r.receiver, &r.control_number, &r.version, &r.error_codes}) {
+        for (tributary_span* span :
+             {&r.functional_id, &r.sender, &r.receiver, &r.control_number, &r.version, &r.error_codes}) {
             own(*span);
         }
         return r;
@@ -269,7 +273,8 @@ private:
         return r;
     }
     tributary_diagnostic copy(tributary_diagnostic r) {
-        for (tributary_span* span : {&r.code, &r.tag, &r.value, &r.ack_segment, &r.ack_element, &r.ack_reference}) own(*span);
+        for (tributary_span* span : {&r.code, &r.tag, &r.value, &r.ack_segment, &r.ack_element, &r.ack_reference})
+            own(*span);
         r.rule = r.message = r.hint = {};
         return r;
     }

@@ -22,16 +22,17 @@ struct Run {
 
 struct Outcome {
     int32_t opened = TRIBUTARY_OK, status = TRIBUTARY_OK;
-    std::string dump;                    // the records
-    std::string answer;                  // what acknowledge() wrote for all interchanges, one after the other
-    std::vector<std::string> verdicts;   // "interchange A 000", "set R 4", ... of the END records, in order
-    std::vector<std::string> codes;      // of the diagnostics, in order
+    std::string dump;                   // the records
+    std::string answer;                 // what acknowledge() wrote for all interchanges, one after the other
+    std::vector<std::string> verdicts;  // "interchange A 000", "set R 4", ... of the END records, in order
+    std::vector<std::string> codes;     // of the diagnostics, in order
     std::vector<std::string> log;
     uint32_t reports = 0, events = 0;
 };
 
 // format: "" = as the core would ask: 997 always, TA1 when wanted or rejected.
-Outcome decode(std::string_view input, const ProfilePairs& profile = {}, const Run& run = {}, std::string_view format = "");
+Outcome decode(std::string_view input, const ProfilePairs& profile = {}, const Run& run = {},
+               std::string_view format = "");
 
 // now_ms of every answer: 2026-11-02 09:30 UTC.
 constexpr int64_t answer_time_ms = 1793611800000;

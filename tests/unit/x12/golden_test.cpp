@@ -42,7 +42,9 @@ std::vector<fs::path> inputs() {
     return found;
 }
 
-std::string name_of(const testing::TestParamInfo<fs::path>& info) { return info.param.stem().string(); }
+std::string name_of(const testing::TestParamInfo<fs::path>& info) {
+    return info.param.stem().string();
+}
 
 class Golden : public testing::TestWithParam<fs::path> {};
 INSTANTIATE_TEST_SUITE_P(X12, Golden, testing::ValuesIn(inputs()), name_of);

@@ -25,7 +25,8 @@ bool has(const std::vector<std::string>& list, const std::string& value) {
     return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-const std::string isa = "ISA*00*          *00*          *ZZ*ORBITDIST      *ZZ*KESTRELHW      *260401*0815*U*00401*000000001*0*P*>~";
+const std::string isa =
+    "ISA*00*          *00*          *ZZ*ORBITDIST      *ZZ*KESTRELHW      *260401*0815*U*00401*000000001*0*P*>~";
 const std::string gs = "GS*PT*ORBITAPP*KESTRELAPP*20260401*0815*1*X*004010~";
 
 class EverySplit : public testing::TestWithParam<const char*> {};
@@ -45,7 +46,8 @@ TEST_P(EverySplit, InTwoGivesTheSameRecords) {
 
 TEST(Splits, InTwoGiveTheSameRecordsForALenientPartner) {
     const ProfilePairs lenient = {{"lenient", "true"}, {"order", "lenient"}};
-    for (const char* name : {"lenient_unpadded_header", "lenient_component_missing", "lenient_wrapped_at_80", "lenient_order"}) {
+    for (const char* name :
+         {"lenient_unpadded_header", "lenient_component_missing", "lenient_wrapped_at_80", "lenient_order"}) {
         const std::string input = golden(name);
         const std::string whole = decode(input, lenient).dump;
         for (size_t split = 0; split <= input.size(); ++split) {
@@ -55,7 +57,8 @@ TEST(Splits, InTwoGiveTheSameRecordsForALenientPartner) {
 }
 
 class Truncated : public testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(X12, Truncated, testing::Values("fields_of_the_867", "lf_ends_segments", "one_set_of_three_rejected"));
+INSTANTIATE_TEST_SUITE_P(X12, Truncated,
+                         testing::Values("fields_of_the_867", "lf_ends_segments", "one_set_of_three_rejected"));
 
 TEST_P(Truncated, NeverHasASetWithoutSeOrAnInterchangeWithoutIea) {
     const std::string input = golden(GetParam());
@@ -131,8 +134,11 @@ TEST(Binary, DataLongerThanAnyBufferIsSkipped) {
 }
 
 TEST(Profile, RefusesValuesThatCannotBeUsed) {
-    for (const auto& [name, value] : ProfilePairs{{"lenient", "yes"}, {"order", "random"}, {"serials.max", "0"},
-                                                  {"sale.codes", "TOOLONG"}, {"version.aliases", "004030"},
+    for (const auto& [name, value] : ProfilePairs{{"lenient", "yes"},
+                                                  {"order", "random"},
+                                                  {"serials.max", "0"},
+                                                  {"sale.codes", "TOOLONG"},
+                                                  {"version.aliases", "004030"},
                                                   {"codes.x", "A"}}) {
         const Outcome outcome = decode("", {{name, value}});
         EXPECT_EQ(outcome.opened, TRIBUTARY_BAD_OPTION) << name;
