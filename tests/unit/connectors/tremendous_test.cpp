@@ -243,7 +243,8 @@ TEST_F(Tremendous, ALostLinkIsAskedForInAStepOfItsOwn) {
 // Body and signature computed once with another HMAC implementation.
 const std::string event_body =
     R"({"event":"REWARDS.DELIVERY.SUCCEEDED","uuid":"4b8a7a32-2d5f-4b0d-9f0b-5f6a6b1f1a11",)"
-    R"("created_utc":"2026-01-02T03:04:05.678Z","payload":{"resource":{"id":"REWARD123456","type":"rewards"},"meta":{}}})";
+    R"("created_utc":"2026-01-02T03:04:05.678Z",)"
+    R"("payload":{"resource":{"id":"REWARD123456","type":"rewards"},"meta":{}}})";
 const std::string event_signature = "sha256=92b6ef8487d8abae60e0027faa02004f8747376e4d1b98e03bd5c9144ef2d186";
 
 TEST_F(Tremendous, BelievesOnlySignedWebhooks) {
