@@ -16,7 +16,6 @@ namespace tributary::flow {
 namespace {
 
 constexpr unsigned attempts_max = 5;  // then the interchange is held for an operator
-constexpr int64_t retry_first_ms = 1'000;
 constexpr int64_t exceptions_a_job = 100;
 constexpr ErrorCode dry_run = ErrorCode::internal;
 constexpr const char* dry_run_message = "dry run: nothing changed";
@@ -132,7 +131,7 @@ private:
 
     // True when the interchange needs no more work now (done, rejected, held).
     bool work_off(InterchangeSeq seq) {
-        int64_t pause_ms = retry_first_ms;
+        int64_t pause_ms = parts_.retry_first_ms;
         for (unsigned attempt = 1;; ++attempt) {
             const Result<void> worked = attempt_once(seq);
             if (worked) return true;

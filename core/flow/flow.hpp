@@ -48,6 +48,7 @@ struct Parts {
     Clock& clock;
     Random& random;
     std::string spool_directory;
+    int64_t retry_first_ms = 1'000;   // after a failed attempt; doubles
 };
 
 struct Settings {  // replaced whole on reload

@@ -49,7 +49,7 @@ private:
     void WriteConfig();
     std::string ca_file_;
     pid_t daemon_ = 0, sim_ = 0;
-    int64_t sim_port_ = 0, smtp_port_ = 0;
+    int64_t sim_port_ = 0, smtp_port_ = 0, https_port_ = 0;
 };
 
 // Deterministic data: one distributor, 3 resellers, 6 reps, 8 products.

@@ -28,7 +28,9 @@ TEST(Crash, KilledAgainAndAgainCountsEverythingOnce) {
         bench.Start();
         const Answer again = bench.Upload("/v1/feeds/orbit/interchanges?wait", edi);
         EXPECT_EQ(again.status, 200) << again.body;
-        if (answer.status == 200) EXPECT_EQ(answer.body, again.body) << "the acknowledgement has the same bytes";
+        if (answer.status == 200) {
+            EXPECT_EQ(answer.body, again.body) << "the acknowledgement has the same bytes";
+        }
         answers[round] = again.body;
     }
     ASSERT_TRUE(Bench::Eventually([&] { return bench.Ctl({"interchange", "list", "--state", "posting"}).find("posting") == std::string::npos; }));

@@ -50,7 +50,7 @@ TEST_P(Payout, SettlesOnceWhateverTheProviderDoes) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Faults, Payout, ::testing::Values("none", "drop_before", "drop_after", "error_before", "error_after", "malformed", "rate_limited"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& fault) { return std::string(fault.param); });
 
 TEST_F(Payout, ASuccessOverAnotherAmountIsNotBelieved) {
     bench_.Fault(R"([{"match":"/tremendous/api/v2/orders","kind":"wrong_amount","count":1000}])");

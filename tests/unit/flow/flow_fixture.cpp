@@ -76,7 +76,7 @@ void FlowWorld::Open(const std::string& program) {
     feed.is_live = is_live;
     settings.feeds["acme"] = feed;
     settings.notice_connector = "mail";
-    flow = flow::Flow::create({*store, *ledger, clock, random, directory + "/spool"}, settings);
+    flow = flow::Flow::create({*store, *ledger, clock, random, directory + "/spool", 1}, settings);
     auto made = intake::Intake::create(*store, *flow, clock, directory + "/spool", {});
     EXPECT_TRUE(made) << made.error().message;
     intake = std::move(*made);
