@@ -134,7 +134,7 @@ TEST_F(Crash, TellsTheStoppedDaemonsReadyRequestsFromSentOnes) {
 
 TEST_F(Crash, PaysAThousandTimesOnceWhenTheProviderCommitsAndDrops) {
     constexpr int people = 50, each = 20;
-    for (int i = 0; i < people; ++i) add_person(fmt::format("P{}", i), each * 10);
+    add_people("P", people, each * 10);
     SeededRandom dice(42);
     provider.script = [&](const Sent&, bool) {
         const uint64_t fate = dice.below(4);
@@ -147,14 +147,7 @@ TEST_F(Crash, PaysAThousandTimesOnceWhenTheProviderCommitsAndDrops) {
         return found_or_not(sent, is_known);
     };
     start();
-    std::vector<std::future<Result<json::object>>> answers;
-    for (int i = 0; i < people * each; ++i) {
-        auto answer = std::make_shared<std::promise<Result<json::object>>>();
-        answers.push_back(answer->get_future());
-        engine->redeem(request_of(fmt::format("k{}", i), fmt::format("P{}", i % people), 10),
-                       [answer](Result<json::object> made) { answer->set_value(std::move(made)); });
-    }
-    for (auto& answer : answers) ASSERT_TRUE(answer.get());
+    redeem_all(requests_of("k", people * each, "P", people));
     run_out();
     EXPECT_EQ(number("SELECT COUNT(*) FROM payout_state WHERE state = 'settled'"), people * each);
     EXPECT_EQ(provider.effects_total(), people * each);

@@ -18,9 +18,9 @@ protected:
 
 TEST_F(Fairness, NeverSendsMoreThanTheRateInAnySecond) {
     route().rate_per_second = 10;
-    for (int i = 0; i < 60; ++i) add_person(fmt::format("P{}", i), 1'000);
+    add_people("P", 60, 1'000);
     start();
-    for (int i = 0; i < 60; ++i) redeem_ok(fmt::format("k{}", i), fmt::format("P{}", i), 10);
+    redeem_all(requests_of("k", 60, "P", 60));
     for (int i = 0; i < 80; ++i) advance(100);
     ASSERT_EQ(provider.sent.size(), 60u);
     for (size_t i = 0; i + 10 < provider.sent.size(); ++i) {
@@ -31,7 +31,7 @@ TEST_F(Fairness, NeverSendsMoreThanTheRateInAnySecond) {
 
 TEST_F(Fairness, PausesOnlyTheConnectorThatAsksForIt) {
     add_connector("card", has_key | has_lookup);
-    for (int i = 0; i < 4; ++i) add_person(fmt::format("P{}", i), 1'000);
+    add_people("P", 4, 1'000);
     bool is_slow = true;
     provider.script = [&](const Sent& sent, bool) {
         if (is_slow && sent.path.find("//gift/") != std::string::npos) {
@@ -82,17 +82,18 @@ TEST_F(Fairness, SendsOneAtATimeForARecipient) {
 TEST_F(Fairness, KeepsPlacesFreeForOtherConnectors) {
     add_connector("card", has_key | has_lookup);
     options.in_flight_max = 8;
-    for (int i = 0; i < 30; ++i) add_person(fmt::format("P{}", i), 1'000);
+    add_people("P", 20, 1'000);
+    add_people("Q", 10, 1'000);
     provider.script = [](const Sent& sent, bool) {
         Reply made{true, net::Delivery::answered, {}};
         made.is_held = sent.path.find("//gift/") != std::string::npos;
         return made;
     };
     start();
-    for (int i = 0; i < 20; ++i) redeem_ok(fmt::format("k{}", i), fmt::format("P{}", i), 10, "gift");
+    redeem_all(requests_of("k", 20, "P", 20));
     run();
     EXPECT_EQ(client().held(), 6u) << "two of eight are kept";
-    for (int i = 20; i < 30; ++i) redeem_ok(fmt::format("k{}", i), fmt::format("P{}", i), 10, "card");
+    redeem_all(requests_of("card", 10, "Q", 10, "card"));
     run();
     EXPECT_EQ(sent_to("card").size(), 10u);
     EXPECT_EQ(number("SELECT COUNT(*) FROM payout_state WHERE state = 'settled'"), 10);
@@ -106,9 +107,9 @@ TEST_F(Fairness, KeepsPlacesFreeForOtherConnectors) {
 TEST_F(Fairness, ALongRunDoesNotStandBeforeAnInstantReward) {
     route().rate_per_second = 1;
     add_connector("card", has_key | has_lookup);
-    for (int i = 0; i < 200; ++i) add_person(fmt::format("P{}", i), 1'000);
+    add_people("P", 200, 1'000);
     start();
-    for (int i = 0; i < 199; ++i) redeem_ok(fmt::format("k{}", i), fmt::format("P{}", i), 10, "gift");
+    redeem_all(requests_of("k", 199, "P", 199));
     run();
     const PayoutId instant = redeem_ok("now", "P199", 10, "card");
     run();
@@ -117,13 +118,13 @@ TEST_F(Fairness, ALongRunDoesNotStandBeforeAnInstantReward) {
 }
 
 TEST_F(Fairness, ProbesAProviderThatIsOutOfReach) {
-    for (int i = 0; i < 100; ++i) add_person(fmt::format("P{}", i), 1'000);
+    add_people("P", 100, 1'000);
     bool is_up = false;
     provider.script = [&](const Sent&, bool) {
         return is_up ? Reply{true, net::Delivery::answered, {}} : Reply{false, net::Delivery::not_sent, {}};
     };
     start();
-    for (int i = 0; i < 100; ++i) redeem_ok(fmt::format("k{}", i), fmt::format("P{}", i), 10);
+    redeem_all(requests_of("k", 100, "P", 100));
     for (int i = 0; i < 3'600; ++i) advance(1'000);
     EXPECT_LE(provider.sent.size(), 300u) << "an hour's outage uses up nobody's attempts";
     is_up = true;

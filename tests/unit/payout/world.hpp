@@ -57,20 +57,31 @@ protected:
     void set_capabilities(uint32_t capabilities) { gift().change_manifest().capabilities = capabilities; }
     PayoutRoute& route() { return options.routes["gift"]; }
 
-    // A person with a wallet.
+    // Persons with wallets.
     void add_person(const std::string& code, int64_t points, const std::string& country = "US") {
+        add_people({code}, points, country);
+    }
+    void add_people(const std::vector<std::string>& codes, int64_t points, const std::string& country = "US") {
         ASSERT_TRUE(real_store_->write([&](store::Tx& tx) {
-            tx.run("INSERT INTO party(code, kind, created_at) VALUES (?, 'person', 0)", code);
-            const int64_t id = tx.last_id();
-            tx.run("INSERT INTO party_version(party, valid_from, data) VALUES (?, 20000101, ?)", id,
-                   to_text(json::object{{"name", "Jo " + code}, {"email", code + "@example.com"}, {"country", country},
-                                        {"language", "en"}}));
-            if (points == 0) return;
-            const AccountId from = ledger->account(tx, "funding", "points", ledger::Constraint::none);
-            const AccountId wallet =
-                ledger->account(tx, wallet_code(code, "points"), "points", ledger::Constraint::debits_within_credits);
-            ledger->post(tx, {{ledger::Origin::funding, id, 0, ledger::TransferKind::posted, from, wallet, points, {}}});
+            for (const std::string& code : codes) add_person_in(tx, code, points, country);
         }));
+    }
+    void add_people(const std::string& prefix, int count, int64_t points) {
+        std::vector<std::string> codes;
+        for (int i = 0; i < count; ++i) codes.push_back(fmt::format("{}{}", prefix, i));
+        add_people(codes, points);
+    }
+    void add_person_in(store::Tx& tx, const std::string& code, int64_t points, const std::string& country) {
+        tx.run("INSERT INTO party(code, kind, created_at) VALUES (?, 'person', 0)", code);
+        const int64_t id = tx.last_id();
+        tx.run("INSERT INTO party_version(party, valid_from, data) VALUES (?, 20000101, ?)", id,
+               to_text(json::object{{"name", "Jo " + code}, {"email", code + "@example.com"}, {"country", country},
+                                    {"language", "en"}}));
+        if (points == 0) return;
+        const AccountId from = ledger->account(tx, "funding", "points", ledger::Constraint::none);
+        const AccountId wallet =
+            ledger->account(tx, wallet_code(code, "points"), "points", ledger::Constraint::debits_within_credits);
+        ledger->post(tx, {{ledger::Origin::funding, id, 0, ledger::TransferKind::posted, from, wallet, points, {}}});
     }
 
     void start() {  // and after a crash: restart
@@ -91,6 +102,25 @@ protected:
             return fail(ErrorCode::timeout, "no answer");
         }
         return future.get();
+    }
+    // Many at once: they share the writer's batches.
+    void redeem_all(const std::vector<RedeemRequest>& requests) {
+        std::vector<std::future<Result<json::object>>> answers;
+        for (const RedeemRequest& request : requests) {
+            auto answer = std::make_shared<std::promise<Result<json::object>>>();
+            answers.push_back(answer->get_future());
+            engine->redeem(request, [answer](Result<json::object> made) { answer->set_value(std::move(made)); });
+        }
+        for (auto& answer : answers) EXPECT_TRUE(answer.get());
+    }
+    // count requests of 10 points, keys <key>0.., by the persons <who>0..<people-1> in turn.
+    std::vector<RedeemRequest> requests_of(const std::string& key, int count, const std::string& who, int people,
+                                           const std::string& connector = "gift") {
+        std::vector<RedeemRequest> made;
+        for (int i = 0; i < count; ++i) {
+            made.push_back(request_of(fmt::format("{}{}", key, i), fmt::format("{}{}", who, i % people), 10, connector));
+        }
+        return made;
     }
     RedeemRequest request_of(const std::string& key, const std::string& who = "R1", int64_t amount = 1000,
                              const std::string& connector = "gift") {
