@@ -18,11 +18,11 @@ public:
     ~BodyWriter();
     BodyWriter(const BodyWriter&) = delete;
     BodyWriter& operator=(const BodyWriter&) = delete;
-    Result<void> open();                        // a new file, mode 0640
+    Result<void> open();  // a new file, mode 0640
     Result<void> write(std::string_view bytes);
-    Result<void> finish();                      // file and directory synced
+    Result<void> finish();                          // file and directory synced
     const BodyFile& file() const { return file_; }  // valid after finish()
-    void release() { is_owner_ = false; }       // the file is now somebody else's
+    void release() { is_owner_ = false; }           // the file is now somebody else's
 
 private:
     const std::string directory_;

@@ -115,9 +115,11 @@ private:
         const Result<void> prepared = std::holds_alternative<OutgoingMail>(job.what)
                                           ? transfer->prepare_mail(std::get<OutgoingMail>(std::move(job.what)))
                                           : transfer->prepare_request(std::get<OutgoingRequest>(std::move(job.what)));
-        if (!prepared) return job.done(not_sent(prepared.error().message, system_clock().monotonic_ms() - job.queued_ms));
+        if (!prepared)
+            return job.done(not_sent(prepared.error().message, system_clock().monotonic_ms() - job.queued_ms));
         CURL* const handle = transfer->handle();
-        if (curl_multi_add_handle(multi_, handle) != CURLM_OK) return job.done(not_sent("the transfer could not be started"));
+        if (curl_multi_add_handle(multi_, handle) != CURLM_OK)
+            return job.done(not_sent("the transfer could not be started"));
         flights_.emplace(handle, Flight{std::move(transfer), std::move(job.done)});
     }
 
@@ -161,8 +163,8 @@ private:
     ClientOptions options_;
     CURLM* const multi_;
     std::mutex mutex_;
-    std::deque<Job> queue_;    // guarded by mutex_
-    std::deque<Job> refused_;  // guarded by mutex_; without request, only to be told
+    std::deque<Job> queue_;     // guarded by mutex_
+    std::deque<Job> refused_;   // guarded by mutex_; without request, only to be told
     bool is_stopping_ = false;  // guarded by mutex_
     int64_t scanned_ms_ = 0;
     std::map<CURL*, Flight> flights_;  // the lane's thread only

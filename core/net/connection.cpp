@@ -40,7 +40,8 @@ void Connection::start(bool is_over_limit) {
         if (error || self->is_timed_out_) return self->close();
         if (!is_over_limit) return self->next_request();
         self->trace_ = new_trace();
-        self->refuse(503, "unavailable", "Too many connections", "the server serves as many connections as it may; try again later");
+        self->refuse(503, "unavailable", "Too many connections",
+                     "the server serves as many connections as it may; try again later");
     });
 }
 
@@ -69,8 +70,8 @@ void Connection::next_request() {
 void Connection::read(int64_t timeout_ms, Step then) {
     buffer_.resize(std::max(buffer_.size(), state_ == State::idle ? idle_buffer_size : buffer_size));
     if (begin_ > 0) {
-        std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_), buffer_.begin() + static_cast<std::ptrdiff_t>(end_),
-                  buffer_.begin());
+        std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
+                  buffer_.begin() + static_cast<std::ptrdiff_t>(end_), buffer_.begin());
         end_ -= begin_;
         begin_ = 0;
     }
@@ -92,7 +93,8 @@ void Connection::on_read(const boost::system::error_code& error, size_t count, S
     if (is_timed_out_) {
         is_timed_out_ = false;
         if (was_idle || state_ == State::goodbye) return was_idle ? goodbye() : close();
-        return refuse(408, "timeout", "The request came too slowly", "the request did not arrive in time; send it faster");
+        return refuse(408, "timeout", "The request came too slowly",
+                      "the request did not arrive in time; send it faster");
     }
     if (error) return was_idle && core_->is_draining ? goodbye() : close();
     end_ += count;
@@ -116,7 +118,8 @@ void Connection::read_head() {
     }
     if (parser_->is_header_done()) return check_head();
     if (budget_ms() <= 0)
-        return refuse(408, "timeout", "The request came too slowly", "the request did not arrive in time; send it faster");
+        return refuse(408, "timeout", "The request came too slowly",
+                      "the request did not arrive in time; send it faster");
     read(budget_ms(), &Connection::read_head);
 }
 
@@ -155,7 +158,8 @@ void Connection::run_guard() {
     try {
         guard_answer_ = route_->guard(request_);
     } catch (const std::exception& exception) {
-        log_error("net.guard_threw", {{"route", route_->pattern}, {"trace_id", trace_.trace_id}, {"what", exception.what()}});
+        log_error("net.guard_threw",
+                  {{"route", route_->pattern}, {"trace_id", trace_.trace_id}, {"what", exception.what()}});
         guard_answer_ = Response::problem(500, "internal", "Internal error", "the request could not be checked");
     }
     if (guard_answer_ || needs_body_ || route_->body_to_file) return post(&Connection::begin_body);
@@ -168,9 +172,11 @@ void Connection::refuse(int status, std::string_view code, std::string_view titl
 }
 
 void Connection::answer(uint64_t serial, Response response) {
-    core_->run_on(transport_->executor(), [self = shared_from_this(), serial, response = std::move(response)]() mutable {
-        if (self->serial_ == serial && self->state_ == State::working) self->deliver(std::move(response));
-    });
+    core_->run_on(transport_->executor(),
+                  [self = shared_from_this(), serial, response = std::move(response)]() mutable {
+                      if (self->serial_ == serial && self->state_ == State::working)
+                          self->deliver(std::move(response));
+                  });
 }
 
 void Connection::deliver(Response response) {
@@ -193,12 +199,14 @@ void Connection::deliver(Response response) {
     const bool sends_body = !is_head_ && has_body(response.status);
     body_out_ = sends_body ? std::move(response.body) : std::string();
     log_debug("net.request", {{"route", route_ ? route_->pattern : std::string("-")},
-                              {"status", response.status}, {"trace_id", trace_.trace_id}});
+                              {"status", response.status},
+                              {"trace_id", trace_.trace_id}});
     const uint64_t size = head_out_.size() + body_out_.size();
     const uint64_t earned = size * 1000 / std::max<uint64_t>(1, core_->options.rate_min);
     arm(core_->options.request_timeout_ms + static_cast<int64_t>(earned));
-    transport_->write({boost::asio::buffer(head_out_), boost::asio::buffer(body_out_)},
-                      [self = shared_from_this()](const boost::system::error_code& error, size_t) { self->on_written(error); });
+    transport_->write(
+        {boost::asio::buffer(head_out_), boost::asio::buffer(body_out_)},
+        [self = shared_from_this()](const boost::system::error_code& error, size_t) { self->on_written(error); });
 }
 
 void Connection::on_written(const boost::system::error_code& error) {
@@ -218,7 +226,8 @@ void Connection::finish() {
     if (is_read_whole) return goodbye();
     waited_ms_ = 0;
     if (peer_.is_tls) return discard();
-    transport_->say_goodbye([self = shared_from_this()](const boost::system::error_code&, size_t) { self->discard(); });
+    transport_->say_goodbye(
+        [self = shared_from_this()](const boost::system::error_code&, size_t) { self->discard(); });
 }
 
 void Connection::discard() {

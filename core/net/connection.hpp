@@ -1,5 +1,5 @@
-// One connection of the server: a state machine on its strand. Keeps itself alive through its pending operation; while a
-// handler works, the Respond it holds keeps it alive.
+// One connection of the server: a state machine on its strand. Keeps itself alive through its pending operation;
+// while a handler works, the Respond it holds keeps it alive.
 //
 //   handshake ──► idle ──► head ──► guard (pool) ──► body ──► handler (pool) ──► answer ──► idle | goodbye ──► closed
 //   start()       next_request()    check_head()     read_body()  hand_over()    deliver()        finish()
@@ -32,9 +32,9 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    void start(bool is_over_limit);              // [strand]
-    void drain();                                // [any thread] close when idle, else after the answer
-    void abort();                                // [any thread] close now
+    void start(bool is_over_limit);                   // [strand]
+    void drain();                                     // [any thread] close when idle, else after the answer
+    void abort();                                     // [any thread] close now
     void answer(uint64_t serial, Response response);  // [any thread] from the Respond of request number serial
 
 private:
@@ -55,10 +55,10 @@ private:
     void goodbye();
     void close();
     void refuse(int status, std::string_view code, std::string_view title, std::string_view detail);
-    void post(Step step);                        // [any thread] onto the strand
+    void post(Step step);  // [any thread] onto the strand
     void arm(int64_t timeout_ms);
     void disarm();
-    int64_t budget_ms() const;                   // how long the peer may still let us wait for this request
+    int64_t budget_ms() const;  // how long the peer may still let us wait for this request
 
     // connection_body.cpp
     void begin_body();

@@ -42,8 +42,9 @@ void Connection::begin_body() {
     if (guard_answer_) return deliver(*std::move(guard_answer_));
     const std::optional<uint64_t> length = parser_->head().content_length;
     if (length && *length > route_->body_size_max)
-        return refuse(413, "too_large", "The body is too large",
-                      fmt::format("this endpoint takes at most {} bytes, {} were announced", route_->body_size_max, *length));
+        return refuse(
+            413, "too_large", "The body is too large",
+            fmt::format("this endpoint takes at most {} bytes, {} were announced", route_->body_size_max, *length));
     if (!route_->body_to_file) {
         request_.body.reserve(std::min<uint64_t>(length.value_or(0), 1 << 20));
         return send_continue();
@@ -78,7 +79,8 @@ void Connection::read_body() {
     if (body_size_ > route_->body_size_max)
         return refuse(413, "too_large", "The body is too large",
                       fmt::format("this endpoint takes at most {} bytes", route_->body_size_max));
-    if (!body_writer_) request_.body += chunk_;
+    if (!body_writer_)
+        request_.body += chunk_;
     else if (!chunk_.empty())
         return on_disk([writer = body_writer_, chunk = std::move(chunk_)] { return writer->write(chunk); },
                        &Connection::after_chunk);
@@ -128,7 +130,8 @@ void Connection::call_handler() {
     try {
         route.handler(std::move(request), [answer](Response response) { answer->give(std::move(response)); });
     } catch (const std::exception& exception) {
-        log_error("net.handler_threw", {{"route", route.pattern}, {"trace_id", trace_id}, {"what", exception.what()}});
+        log_error("net.handler_threw",
+                  {{"route", route.pattern}, {"trace_id", trace_id}, {"what", exception.what()}});
         answer->give(Response::problem(500, "internal", "Internal error", "the request could not be handled"));
     }
 }

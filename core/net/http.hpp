@@ -28,7 +28,8 @@ struct Peer {
     std::string address;  // "127.0.0.1:51234" or "unix"
 };
 
-// A body that was streamed to disk while it arrived: written and fsynced, hashed on the way. Whoever gets it owns the file.
+// A body that was streamed to disk while it arrived: written and fsynced, hashed on the way. Whoever gets it owns
+// the file.
 struct BodyFile {
     std::string path;
     uint64_t size = 0;

@@ -25,7 +25,8 @@ constexpr auto accept_pause = std::chrono::milliseconds(100);
 template <class Protocol>
 class AcceptingListener : public BoundListener, public std::enable_shared_from_this<AcceptingListener<Protocol>> {
 public:
-    AcceptingListener(std::shared_ptr<ServerCore> core, const Listener& settings, std::shared_ptr<const RouteTable> routes)
+    AcceptingListener(std::shared_ptr<ServerCore> core, const Listener& settings,
+                      std::shared_ptr<const RouteTable> routes)
         : core_(std::move(core)),
           tls_files_(settings.tls),
           routes_(std::move(routes)),
@@ -56,17 +57,19 @@ protected:
 private:
     void accept() {
         if (!acceptor_.is_open()) return;
-        acceptor_.async_accept(asio::make_strand(core_->io),
-                               [self = this->shared_from_this()](const boost::system::error_code& error, Socket socket) {
-                                   self->on_accepted(error, std::move(socket));
-                               });
+        acceptor_.async_accept(
+            asio::make_strand(core_->io),
+            [self = this->shared_from_this()](const boost::system::error_code& error, Socket socket) {
+                self->on_accepted(error, std::move(socket));
+            });
     }
     void on_accepted(const boost::system::error_code& error, Socket socket) {
         if (error == asio::error::operation_aborted || !acceptor_.is_open()) return;
         if (error && error != asio::error::connection_aborted) {
             log_error("net.accept_failed", {{"error", error.message()}});  // descriptors ran out, most likely
             pause_.expires_after(accept_pause);
-            return pause_.async_wait([self = this->shared_from_this()](const boost::system::error_code&) { self->accept(); });
+            return pause_.async_wait(
+                [self = this->shared_from_this()](const boost::system::error_code&) { self->accept(); });
         }
         if (!error) serve(std::move(socket));
         accept();
@@ -99,8 +102,8 @@ public:
     }
     Result<void> bind(const Listener& settings, const tcp::endpoint& endpoint) {
         const auto refusal = [&](const char* what, const boost::system::error_code& error) {
-            return fail(ErrorCode::config, fmt::format("cannot {} {} port {}: {}", what, settings.address, settings.port,
-                                                       error.message()));
+            return fail(ErrorCode::config, fmt::format("cannot {} {} port {}: {}", what, settings.address,
+                                                       settings.port, error.message()));
         };
         boost::system::error_code error;
         acceptor().open(endpoint.protocol(), error);
@@ -149,7 +152,8 @@ public:
         if (error) return fail(ErrorCode::config, fmt::format("cannot bind socket {}: {}", path_, error.message()));
         TRIBUTARY_TRY(file_, SocketFile::adopt(path_, settings.socket_mode));
         acceptor().listen(asio::socket_base::max_listen_connections, error);
-        if (error) return fail(ErrorCode::config, fmt::format("cannot listen on socket {}: {}", path_, error.message()));
+        if (error)
+            return fail(ErrorCode::config, fmt::format("cannot listen on socket {}: {}", path_, error.message()));
         return {};
     }
 
@@ -168,11 +172,15 @@ Result<std::shared_ptr<BoundListener>> open_tcp(std::shared_ptr<ServerCore> core
     boost::system::error_code error;
     const asio::ip::address address = asio::ip::make_address(settings.address, error);
     if (error)
-        return fail(ErrorCode::config, fmt::format("listener '{}': give an IP address (127.0.0.1, ::1, 0.0.0.0) or the "
-                                                   "absolute path of a Unix socket", settings.address));
+        return fail(ErrorCode::config,
+                    fmt::format("listener '{}': give an IP address (127.0.0.1, ::1, 0.0.0.0) or the "
+                                "absolute path of a Unix socket",
+                                settings.address));
     if (!settings.tls && !address.is_loopback())
-        return fail(ErrorCode::config, fmt::format("listener {} port {}: without TLS only a loopback address is served; give "
-                                                   "a certificate and a key, or listen on 127.0.0.1", settings.address, settings.port));
+        return fail(ErrorCode::config,
+                    fmt::format("listener {} port {}: without TLS only a loopback address is served; give "
+                                "a certificate and a key, or listen on 127.0.0.1",
+                                settings.address, settings.port));
     const auto listener = std::make_shared<TcpListener>(std::move(core), settings, std::move(routes));
     if (settings.tls) {
         TRIBUTARY_TRY(auto context, make_tls_context(*settings.tls));
@@ -184,7 +192,8 @@ Result<std::shared_ptr<BoundListener>> open_tcp(std::shared_ptr<ServerCore> core
 
 }  // namespace
 
-Result<std::shared_ptr<BoundListener>> BoundListener::open(std::shared_ptr<ServerCore> core, const Listener& settings) {
+Result<std::shared_ptr<BoundListener>> BoundListener::open(std::shared_ptr<ServerCore> core,
+                                                           const Listener& settings) {
     TRIBUTARY_TRY(RouteTable table, RouteTable::make(settings.routes));
     auto routes = std::make_shared<const RouteTable>(std::move(table));
     if (!settings.address.starts_with('/')) return open_tcp(std::move(core), settings, std::move(routes));

@@ -1,5 +1,5 @@
-// One bound address of a server: accepts, makes the transport, starts connections. Lives as long as the server; open() and
-// the TLS functions are called from the server's owner, accepting happens on the I/O threads.
+// One bound address of a server: accepts, makes the transport, starts connections. Lives as long as the server;
+// open() and the TLS functions are called from the server's owner, accepting happens on the I/O threads.
 #pragma once
 #include <memory>
 

@@ -1,5 +1,5 @@
-// The SMTP half of Transfer. A server takes a mail only with the final dot (RFC 5321, 4.2.5): before libcurl has all data
-// to send, a broken connection had no effect.
+// The SMTP half of Transfer. A server takes a mail only with the final dot (RFC 5321, 4.2.5): before libcurl has
+// all data to send, a broken connection had no effect.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -25,13 +25,16 @@ bool is_address(std::string_view text) {
 }
 
 Result<void> check(const OutgoingMail& mail, const CheckedUrl& url) {
-    if (url.scheme != "smtp" && url.scheme != "smtps") return fail(ErrorCode::invalid, "the mail server's URL is no smtp(s) URL");
+    if (url.scheme != "smtp" && url.scheme != "smtps")
+        return fail(ErrorCode::invalid, "the mail server's URL is no smtp(s) URL");
     if (url.scheme == "smtp" && !mail.requires_tls && !is_loopback_host(url.host))
-        return fail(ErrorCode::forbidden, fmt::format("mail without TLS is for loopback only; require TLS for {}", printable(url.host)));
+        return fail(ErrorCode::forbidden,
+                    fmt::format("mail without TLS is for loopback only; require TLS for {}", printable(url.host)));
     if (mail.recipients.empty() || mail.recipients.size() > recipients_max)
         return fail(ErrorCode::invalid, fmt::format("a mail needs 1 to {} recipients", recipients_max));
     if (!is_address(mail.sender)) return fail(ErrorCode::invalid, "the sender is no mail address");
-    if (!std::all_of(mail.recipients.begin(), mail.recipients.end(), [](const std::string& text) { return is_address(text); }))
+    if (!std::all_of(mail.recipients.begin(), mail.recipients.end(),
+                     [](const std::string& text) { return is_address(text); }))
         return fail(ErrorCode::invalid, "a recipient is no mail address");
     if (mail.data.empty()) return fail(ErrorCode::invalid, "the mail is empty");
     return {};
@@ -58,7 +61,8 @@ Result<void> Transfer::prepare_mail(OutgoingMail mail) {
     TRIBUTARY_CHECK(check(mail_, url));
     TRIBUTARY_CHECK(set_common(url, mail_.timeout_ms, "smtp,smtps"));
     // Also bounds how long libcurl waits for the answer to QUIT, which blocks this thread.
-    curl_easy_setopt(easy_, CURLOPT_SERVER_RESPONSE_TIMEOUT, static_cast<long>(std::clamp<int64_t>(mail_.timeout_ms / 1000, 1, 60)));
+    curl_easy_setopt(easy_, CURLOPT_SERVER_RESPONSE_TIMEOUT,
+                     static_cast<long>(std::clamp<int64_t>(mail_.timeout_ms / 1000, 1, 60)));
     const bool starts_tls = url.scheme == "smtp" && mail_.requires_tls;
     url_ = std::move(url.handle);
     curl_easy_setopt(easy_, CURLOPT_USE_SSL, static_cast<long>(starts_tls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
@@ -67,7 +71,8 @@ Result<void> Transfer::prepare_mail(OutgoingMail mail) {
         curl_easy_setopt(easy_, CURLOPT_PASSWORD, mail_.password.c_str());
     }
     curl_easy_setopt(easy_, CURLOPT_MAIL_FROM, mail_.sender.c_str());
-    for (const std::string& recipient : mail_.recipients) recipients_ = curl_slist_append(recipients_, recipient.c_str());
+    for (const std::string& recipient : mail_.recipients)
+        recipients_ = curl_slist_append(recipients_, recipient.c_str());
     curl_easy_setopt(easy_, CURLOPT_MAIL_RCPT, recipients_);
     curl_easy_setopt(easy_, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(easy_, CURLOPT_READFUNCTION, on_mail_data);

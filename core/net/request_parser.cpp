@@ -35,8 +35,10 @@ private:
     void on_response_impl(int, string_view, int, Code&) override {}
     void on_field_impl(http::field, string_view name, string_view value, Code& error) override {
         if (is_header_done()) return;  // a trailer
-        if (head.headers.size() >= header_count_max) error = http::error::header_limit;
-        else head.headers.push_back({lower_ascii(text_of(name)), text_of(value)});
+        if (head.headers.size() >= header_count_max)
+            error = http::error::header_limit;
+        else
+            head.headers.push_back({lower_ascii(text_of(name)), text_of(value)});
     }
     void on_header_impl(Code&) override {}
     void on_body_init_impl(boost::optional<uint64_t> const&, Code&) override {}
@@ -45,7 +47,9 @@ private:
         return bytes.size();
     }
     void on_chunk_header_impl(uint64_t, string_view, Code&) override {}
-    size_t on_chunk_body_impl(uint64_t, string_view bytes, Code& error) override { return on_body_impl(bytes, error); }
+    size_t on_chunk_body_impl(uint64_t, string_view bytes, Code& error) override {
+        return on_body_impl(bytes, error);
+    }
     void on_finish_impl(Code&) override {}
 
     std::string* body_ = nullptr;
@@ -72,7 +76,8 @@ ParseFault RequestParser::Impl::feed(std::string_view bytes, size_t* taken, std:
     return {};
 }
 
-// What Beast lets pass and we do not: two readers of such a request could disagree about where it ends or whom it is for.
+// What Beast lets pass and we do not: two readers of such a request could disagree about where it ends or whom it
+// is for.
 ParseFault RequestParser::Impl::check_head() {
     size_t hosts = 0, encodings = 0;
     for (const Header& header : head.headers) {

@@ -12,7 +12,8 @@ namespace tributary::net {
 namespace {
 
 bool is_ours(std::string_view lower_name) {
-    constexpr std::array names = {"connection", "content-length", "transfer-encoding", "date", "server", "traceparent"};
+    constexpr std::array names = {"connection", "content-length", "transfer-encoding",
+                                  "date",       "server",         "traceparent"};
     return std::find(names.begin(), names.end(), lower_name) != names.end();
 }
 
@@ -82,16 +83,18 @@ std::string_view reason_of(int status) {
 
 std::string http_date(int64_t ms) {
     constexpr std::array weekdays = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};  // day 0 was a Thursday
-    constexpr std::array months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    constexpr std::array months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     const int64_t seconds = ms / 1000, days = seconds / 86400, rest = seconds % 86400;
     const int32_t date = civil_from_days(days);
     return fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT", weekdays[static_cast<size_t>(days % 7)], date % 100,
-                       months[static_cast<size_t>(date / 100 % 100 - 1)], date / 10000, rest / 3600, rest / 60 % 60, rest % 60);
+                       months[static_cast<size_t>(date / 100 % 100 - 1)], date / 10000, rest / 3600, rest / 60 % 60,
+                       rest % 60);
 }
 
 std::string response_head(const Response& response, const ResponseFrame& frame) {
-    std::string out = fmt::format("HTTP/1.1 {} {}\r\ndate: {}\r\nserver: {}\r\n", response.status, reason_of(response.status),
-                                  http_date(frame.now_ms), frame.server_name);
+    std::string out = fmt::format("HTTP/1.1 {} {}\r\ndate: {}\r\nserver: {}\r\n", response.status,
+                                  reason_of(response.status), http_date(frame.now_ms), frame.server_name);
     if (!frame.traceparent.empty()) out += fmt::format("traceparent: {}\r\n", frame.traceparent);
     for (const Header& header : response.headers) {
         if (is_ours(lower_ascii(header.name))) continue;

@@ -19,6 +19,6 @@ std::string response_head(const Response& response, const ResponseFrame& frame);
 bool is_sendable(const Response& response);  // status 200..599 and no control characters in the headers
 bool has_body(int status);                   // 204 and 304 have none
 std::string_view reason_of(int status);
-std::string http_date(int64_t ms);           // RFC 9110 IMF-fixdate
+std::string http_date(int64_t ms);  // RFC 9110 IMF-fixdate
 
 }  // namespace tributary::net

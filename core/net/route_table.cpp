@@ -46,14 +46,17 @@ Result<RouteTable> RouteTable::make(std::vector<Route> routes) {
         if (!is_method(route.method))
             return fail(ErrorCode::config, fmt::format("route '{}': '{}' is no method", route.pattern, route.method));
         if (!route.guard || !route.handler)
-            return fail(ErrorCode::config, fmt::format("route {} {}: needs a guard and a handler", route.method, route.pattern));
+            return fail(ErrorCode::config,
+                        fmt::format("route {} {}: needs a guard and a handler", route.method, route.pattern));
         TRIBUTARY_TRY(std::vector<Segment> segments, parse_pattern(route.pattern));
         std::string shape = route.method;
         for (const Segment& segment : segments)
-            shape += segment.kind == Segment::Kind::literal ? "/" + segment.text
-                     : segment.kind == Segment::Kind::capture ? "/{}" : "/{...}";
+            shape += segment.kind == Segment::Kind::literal   ? "/" + segment.text
+                     : segment.kind == Segment::Kind::capture ? "/{}"
+                                                              : "/{...}";
         if (!shapes.insert(shape).second)
-            return fail(ErrorCode::config, fmt::format("route {} {}: there are two of it", route.method, route.pattern));
+            return fail(ErrorCode::config,
+                        fmt::format("route {} {}: there are two of it", route.method, route.pattern));
         table.patterns_.push_back(route.pattern);
         table.entries_.push_back({std::move(route), std::move(segments)});
     }

@@ -1,5 +1,5 @@
-// Which route answers a method and a path. Built once, then read from any thread. A literal segment wins over {capture},
-// which wins over a final {capture...} that takes the rest of the path. Pure.
+// Which route answers a method and a path. Built once, then read from any thread. A literal segment wins over
+// {capture}, which wins over a final {capture...} that takes the rest of the path. Pure.
 #pragma once
 #include <map>
 #include <string>
@@ -12,9 +12,9 @@
 namespace tributary::net {
 
 struct RouteMatch {
-    const Route* route = nullptr;                 // null: see allowed
+    const Route* route = nullptr;  // null: see allowed
     std::map<std::string, std::string> captures;
-    std::vector<std::string> allowed;             // the path exists for these methods; empty: no such path
+    std::vector<std::string> allowed;  // the path exists for these methods; empty: no such path
 };
 
 class RouteTable {

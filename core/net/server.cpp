@@ -78,15 +78,19 @@ private:
 
 Result<void> check_options(const ServerOptions& options) {
     if (options.listeners.empty()) return fail(ErrorCode::config, "the server has no listener; give it an address");
-    if (options.connections_max == 0 || options.request_timeout_ms <= 0 || options.idle_timeout_ms <= 0 || options.rate_min == 0)
-        return fail(ErrorCode::config, "connections_max, request_timeout_ms, idle_timeout_ms and rate_min must be positive");
+    if (options.connections_max == 0 || options.request_timeout_ms <= 0 || options.idle_timeout_ms <= 0 ||
+        options.rate_min == 0)
+        return fail(ErrorCode::config,
+                    "connections_max, request_timeout_ms, idle_timeout_ms and rate_min must be positive");
     for (const Listener& listener : options.listeners)
         for (const Route& route : listener.routes) {
             struct stat info {};
             const std::string& directory = options.body_directory;
             if (route.body_to_file && (::stat(directory.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)))
-                return fail(ErrorCode::config, fmt::format("route {} {} writes bodies to files, but body_directory '{}' is no "
-                                                           "directory", route.method, route.pattern, directory));
+                return fail(ErrorCode::config,
+                            fmt::format("route {} {} writes bodies to files, but body_directory '{}' is no "
+                                        "directory",
+                                        route.method, route.pattern, directory));
         }
     return {};
 }

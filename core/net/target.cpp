@@ -19,12 +19,15 @@ int hex_value(char c) {
 }
 
 bool has_control(std::string_view text) {
-    return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+    return std::any_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 Result<std::string> decode_segment(std::string_view raw) {
     std::optional<std::string> decoded = percent_decode(raw, false);
-    if (!decoded) return fail(ErrorCode::invalid, "the path holds a '%' without two hex digits; write '%25' for a percent sign");
+    if (!decoded)
+        return fail(ErrorCode::invalid,
+                    "the path holds a '%' without two hex digits; write '%25' for a percent sign");
     if (has_control(*decoded) || !is_utf8(*decoded))
         return fail(ErrorCode::invalid, "the path holds a control character or is not UTF-8");
     if (*decoded == "." || *decoded == "..")
@@ -45,7 +48,8 @@ Result<void> parse_query(std::string_view text, std::map<std::string, std::strin
             value->find('\0') != std::string::npos)
             return fail(ErrorCode::invalid, "the query is not UTF-8 text");
         if (!out.emplace(*name, *std::move(value)).second)
-            return fail(ErrorCode::invalid, fmt::format("the query names '{}' twice; give it once", printable(*name)));
+            return fail(ErrorCode::invalid,
+                        fmt::format("the query names '{}' twice; give it once", printable(*name)));
         if (out.size() > query_count_max)
             return fail(ErrorCode::invalid, fmt::format("the query has more than {} parameters", query_count_max));
     }

@@ -1,5 +1,6 @@
-// The request target taken apart: path segments, decoded path, decoded query. Pure. What is ambiguous is refused: broken
-// percent-encoding, control characters, text that is not UTF-8, "." and ".." segments, a query name given twice.
+// The request target taken apart: path segments, decoded path, decoded query. Pure. What is ambiguous is refused:
+// broken percent-encoding, control characters, text that is not UTF-8, "." and ".." segments, a query name given
+// twice.
 #pragma once
 #include <map>
 #include <optional>

@@ -9,12 +9,15 @@ namespace {
 namespace ssl = boost::asio::ssl;
 
 Error refusal(const char* what, const std::string& path, const boost::system::error_code& error) {
-    return fail(ErrorCode::config, fmt::format("TLS {} {}: {}; give a readable PEM file, the key without a passphrase and "
-                                               "matching the first certificate", what, path, error.message()));
+    return fail(ErrorCode::config,
+                fmt::format("TLS {} {}: {}; give a readable PEM file, the key without a passphrase and "
+                            "matching the first certificate",
+                            what, path, error.message()));
 }
 
 // Picks HTTP/1.1 whatever else the client offers; a client that offers only other protocols goes on without ALPN.
-int select_http11(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* in, unsigned in_size, void*) {
+int select_http11(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* in, unsigned in_size,
+                  void*) {
     static constexpr unsigned char ours[] = "\x08http/1.1";
     unsigned char* chosen = nullptr;
     if (SSL_select_next_proto(&chosen, out_size, ours, sizeof ours - 1, in, in_size) != OPENSSL_NPN_NEGOTIATED)
@@ -39,7 +42,8 @@ Result<std::shared_ptr<ssl::context>> make_tls_context(const TlsFiles& files) {
     context->use_private_key_file(files.key, ssl::context::pem, error);
     if (error) return refusal("key", files.key, error);
     if (SSL_CTX_check_private_key(native) != 1)
-        return fail(ErrorCode::config, fmt::format("TLS key {} does not belong to certificate {}", files.key, files.certificate));
+        return fail(ErrorCode::config,
+                    fmt::format("TLS key {} does not belong to certificate {}", files.key, files.certificate));
     return context;
 }
 

@@ -1,5 +1,5 @@
-// The TLS side of a listener: certificate chain and key from PEM files, TLS 1.2 or later. Contexts are immutable; a reload
-// makes a new one, and connections that are open keep theirs.
+// The TLS side of a listener: certificate chain and key from PEM files, TLS 1.2 or later. Contexts are immutable;
+// a reload makes a new one, and connections that are open keep theirs.
 #pragma once
 #include <memory>
 

@@ -9,7 +9,8 @@ namespace tributary::net {
 namespace {
 
 bool is_lower_hex(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 bool is_zero(std::string_view text) { return text.find_first_not_of('0') == std::string_view::npos; }
@@ -18,7 +19,8 @@ bool is_zero(std::string_view text) { return text.find_first_not_of('0') == std:
 
 std::optional<Trace> parse_traceparent(std::string_view value) {
     const std::vector<std::string_view> parts = split(value, '-');
-    if (parts.size() < 4 || parts[0].size() != 2 || parts[1].size() != 32 || parts[2].size() != 16 || parts[3].size() != 2)
+    if (parts.size() < 4 || parts[0].size() != 2 || parts[1].size() != 32 || parts[2].size() != 16 ||
+        parts[3].size() != 2)
         return std::nullopt;
     for (size_t i = 0; i < 4; ++i)
         if (!is_lower_hex(parts[i])) return std::nullopt;

@@ -19,11 +19,14 @@ bool is_token(std::string_view text) {
     });
 }
 
-bool is_one_line(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos; }
+bool is_one_line(std::string_view text) {
+    return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
 
 // libcurl sets these from the URL and the body; a caller's value could only contradict it.
 bool is_framing(std::string_view lower_name) {
-    constexpr std::array names = {"content-length", "transfer-encoding", "connection", "host", "expect", "te", "trailer", "upgrade"};
+    constexpr std::array names = {
+        "content-length", "transfer-encoding", "connection", "host", "expect", "te", "trailer", "upgrade"};
     return std::find(names.begin(), names.end(), lower_name) != names.end();
 }
 
@@ -66,7 +69,8 @@ Result<void> Transfer::set_common(const CheckedUrl& url, int64_t timeout_ms, con
     curl_easy_setopt(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     if (!options_.ca_file.empty()) curl_easy_setopt(easy_, CURLOPT_CAINFO, options_.ca_file.c_str());
     curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(left_ms));
-    curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(left_ms, options_.connect_timeout_ms)));
+    curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS,
+                     static_cast<long>(std::min(left_ms, options_.connect_timeout_ms)));
     curl_easy_setopt(easy_, CURLOPT_MAXAGE_CONN, 20L);  // s; an older idle connection may be half dead
     curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, error_);
     curl_easy_setopt(easy_, CURLOPT_PREREQFUNCTION, on_before_send);
@@ -99,7 +103,8 @@ Result<void> Transfer::prepare_request(OutgoingRequest request, const std::strin
     TRIBUTARY_TRY(CheckedUrl url, parse_url(request_.url));
     if (url.scheme != "http" && url.scheme != "https") return fail(ErrorCode::invalid, "the URL is no http(s) URL");
     if (url.scheme == "http" && socket_path.empty() && !is_loopback_host(url.host))
-        return fail(ErrorCode::forbidden, fmt::format("http:// is for loopback only; use https:// for {}", printable(url.host)));
+        return fail(ErrorCode::forbidden,
+                    fmt::format("http:// is for loopback only; use https:// for {}", printable(url.host)));
     if (!is_token(request_.method)) return fail(ErrorCode::invalid, "the method is malformed");
     TRIBUTARY_CHECK(set_common(url, request_.timeout_ms, "http,https"));
     url_ = std::move(url.handle);
@@ -109,7 +114,8 @@ Result<void> Transfer::prepare_request(OutgoingRequest request, const std::strin
     if (request_.method == "HEAD") {
         curl_easy_setopt(easy_, CURLOPT_NOBODY, 1L);
     } else {
-        if (!request_.body.empty() || request_.method == "POST" || request_.method == "PUT" || request_.method == "PATCH") {
+        if (!request_.body.empty() || request_.method == "POST" || request_.method == "PUT" ||
+            request_.method == "PATCH") {
             curl_easy_setopt(easy_, CURLOPT_POST, 1L);
             curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request_.body.data());
             curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
@@ -163,7 +169,8 @@ void Transfer::take_header(std::string_view line) {
     is_header_whole_ = trim(line).empty();
     const size_t colon = line.find(':');
     if (colon == std::string_view::npos) return;
-    response_.headers.push_back({lower_ascii(trim(line.substr(0, colon))), std::string(trim(line.substr(colon + 1)))});
+    response_.headers.push_back(
+        {lower_ascii(trim(line.substr(0, colon))), std::string(trim(line.substr(colon + 1)))});
 }
 
 Outcome Transfer::unanswered(bool may_have_effect, CURLcode code) {

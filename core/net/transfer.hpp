@@ -51,7 +51,7 @@ private:
     bool is_mail_ = false;
     OutgoingRequest request_;
     OutgoingMail mail_;
-    size_t mail_offset_ = 0;      // handed to libcurl; at the end the final dot may have left
+    size_t mail_offset_ = 0;  // handed to libcurl; at the end the final dot may have left
     std::string mail_reply_;
     bool is_reply_whole_ = true;  // the next line begins a new reply
     bool has_begun_ = false;      // the connection stood and sending could begin

@@ -1,5 +1,5 @@
-// A connected byte stream with its peer: plain TCP, TLS over TCP, or a Unix socket. One operation of a kind at a time; all
-// calls and callbacks are on the stream's strand. The owner keeps it alive until the callbacks have run.
+// A connected byte stream with its peer: plain TCP, TLS over TCP, or a Unix socket. One operation of a kind at a
+// time; all calls and callbacks are on the stream's strand. The owner keeps it alive until the callbacks have run.
 #pragma once
 #include <array>
 #include <functional>

@@ -14,7 +14,9 @@ public:
     void handshake(Done done) override {
         boost::asio::post(socket_.get_executor(), [done = std::move(done)] { done({}, 0); });
     }
-    void read_some(boost::asio::mutable_buffer into, Done done) override { socket_.async_read_some(into, std::move(done)); }
+    void read_some(boost::asio::mutable_buffer into, Done done) override {
+        socket_.async_read_some(into, std::move(done));
+    }
     void write(Buffers buffers, Done done) override { boost::asio::async_write(socket_, buffers, std::move(done)); }
     void say_goodbye(Done done) override {
         boost::system::error_code ignored;

@@ -15,7 +15,9 @@ public:
         stream_.async_handshake(boost::asio::ssl::stream_base::server,
                                 [done = std::move(done)](boost::system::error_code error) { done(error, 0); });
     }
-    void read_some(boost::asio::mutable_buffer into, Done done) override { stream_.async_read_some(into, std::move(done)); }
+    void read_some(boost::asio::mutable_buffer into, Done done) override {
+        stream_.async_read_some(into, std::move(done));
+    }
     void write(Buffers buffers, Done done) override { boost::asio::async_write(stream_, buffers, std::move(done)); }
     void say_goodbye(Done done) override {
         stream_.async_shutdown([done = std::move(done)](boost::system::error_code error) { done(error, 0); });

@@ -16,15 +16,16 @@ namespace tributary::net {
 Result<void> clear_stale_socket(const std::string& path) {
     sockaddr_un address{};
     if (path.size() >= sizeof address.sun_path)
-        return fail(ErrorCode::config, fmt::format("socket path {} is longer than {} bytes; choose a shorter one", path,
-                                                   sizeof address.sun_path - 1));
+        return fail(ErrorCode::config, fmt::format("socket path {} is longer than {} bytes; choose a shorter one",
+                                                   path, sizeof address.sun_path - 1));
     struct stat info {};
     if (::lstat(path.c_str(), &info) != 0) {
         if (errno == ENOENT) return {};
         return fail(ErrorCode::config, fmt::format("cannot look at {}: {}", path, system_message(errno)));
     }
     if (!S_ISSOCK(info.st_mode))
-        return fail(ErrorCode::config, fmt::format("{} exists and is no socket; move it away or choose another path", path));
+        return fail(ErrorCode::config,
+                    fmt::format("{} exists and is no socket; move it away or choose another path", path));
     const FileDescriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!probe) return fail(ErrorCode::io, fmt::format("cannot make a socket: {}", system_message(errno)));
     address.sun_family = AF_UNIX;
@@ -32,9 +33,11 @@ Result<void> clear_stale_socket(const std::string& path) {
     if (::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 || errno == EAGAIN)
         return fail(ErrorCode::conflict, fmt::format("a server answers on {} already; stop it first", path));
     if (errno != ECONNREFUSED)
-        return fail(ErrorCode::config, fmt::format("cannot tell whether {} is in use: {}", path, system_message(errno)));
+        return fail(ErrorCode::config,
+                    fmt::format("cannot tell whether {} is in use: {}", path, system_message(errno)));
     if (::unlink(path.c_str()) != 0 && errno != ENOENT)
-        return fail(ErrorCode::config, fmt::format("cannot remove the stale socket {}: {}", path, system_message(errno)));
+        return fail(ErrorCode::config,
+                    fmt::format("cannot remove the stale socket {}: {}", path, system_message(errno)));
     return {};
 }
 

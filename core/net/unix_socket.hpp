@@ -19,7 +19,8 @@ class SocketFile {
 public:
     SocketFile() = default;
     static Result<SocketFile> adopt(const std::string& path, unsigned mode);  // after bind; sets the mode
-    SocketFile(SocketFile&& other) noexcept : path_(std::move(other.path_)), device_(other.device_), inode_(other.inode_) {
+    SocketFile(SocketFile&& other) noexcept
+        : path_(std::move(other.path_)), device_(other.device_), inode_(other.inode_) {
         other.path_.clear();
     }
     SocketFile& operator=(SocketFile&& other) noexcept;

@@ -35,7 +35,8 @@ Result<CheckedUrl> parse_url(const std::string& url) {
     if (authority != std::string::npos && url.substr(authority + 3, 1) == "/")  // libcurl would read on for a host
         return fail(ErrorCode::invalid, "the URL has no host");
     if (code != CURLUE_OK || url.find('\0') != std::string::npos)
-        return fail(ErrorCode::invalid, fmt::format("not an absolute URL without user info: {}", curl_url_strerror(code)));
+        return fail(ErrorCode::invalid,
+                    fmt::format("not an absolute URL without user info: {}", curl_url_strerror(code)));
     out.scheme = lower_ascii(part_of(out.handle.get(), CURLUPART_SCHEME));
     if (out.scheme != "http" && out.scheme != "https" && out.scheme != "smtp" && out.scheme != "smtps")
         return fail(ErrorCode::invalid, "the URL must begin with https://, http://, smtps:// or smtp://");

@@ -1,5 +1,5 @@
-// A fixed number of threads that run tasks in the order they came. The queue has no limit of its own: the server posts at
-// most one task a connection, and connections are limited.
+// A fixed number of threads that run tasks in the order they came. The queue has no limit of its own: the server
+// posts at most one task a connection, and connections are limited.
 #pragma once
 #include <condition_variable>
 #include <deque>

@@ -13,7 +13,9 @@ namespace {
 template <auto Free>
 struct Freer {
     template <class T>
-    void operator()(T* object) const { Free(object); }
+    void operator()(T* object) const {
+        Free(object);
+    }
 };
 using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
@@ -39,7 +41,8 @@ TlsFiles make_certificate(const TemporaryDirectory& directory, const std::string
     X509_gmtime_adj(X509_getm_notAfter(x509), 86400);
     X509_set_pubkey(x509, key.get());
     X509_NAME* const subject = X509_get_subject_name(x509);
-    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
+    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"), -1,
+                               -1, 0);
     X509_set_issuer_name(x509, subject);
     add_extension(x509, NID_basic_constraints, "critical,CA:TRUE");
     add_extension(x509, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1");
@@ -47,7 +50,8 @@ TlsFiles make_certificate(const TemporaryDirectory& directory, const std::string
 
     const TlsFiles files{directory.path(name + ".crt"), directory.path(name + ".key")};
     PEM_write_X509(File(std::fopen(files.certificate.c_str(), "w")).get(), x509);
-    PEM_write_PrivateKey(File(std::fopen(files.key.c_str(), "w")).get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    PEM_write_PrivateKey(File(std::fopen(files.key.c_str(), "w")).get(), key.get(), nullptr, nullptr, 0, nullptr,
+                         nullptr);
     return files;
 }
 

@@ -42,7 +42,8 @@ TEST(Client, CarriesRequestAndAnswer) {
 
 TEST(Client, KnowsEveryMethod) {
     std::vector<Route> routes;
-    for (const char* method : {"GET", "POST", "PUT", "DELETE", "PATCH"}) routes.push_back(route(method, "/m", echo()));
+    for (const char* method : {"GET", "POST", "PUT", "DELETE", "PATCH"})
+        routes.push_back(route(method, "/m", echo()));
     const auto server = start(loopback(routes));
     const auto client = HttpClient::start({});
     for (const char* method : {"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"}) {
@@ -79,9 +80,10 @@ TEST(Client, SendsNothingThatItMayNot) {
     smuggler.headers = {{"x", "a\r\nb: c"}};
     OutgoingRequest bad_method = get("http://127.0.0.1:1/");
     bad_method.method = "GET / HTTP/1.1\r\nX:";
-    for (const OutgoingRequest& request : {smuggler, bad_method, get("http://example.com/"), get("ftp://127.0.0.1/"),
-                                           get("file:///etc/passwd"), get("/relative"), get(""), get("smtp://127.0.0.1/"),
-                                           get("http://user:word@127.0.0.1/"), get("http://127.0.0.1.example.com/")}) {
+    for (const OutgoingRequest& request :
+         {smuggler, bad_method, get("http://example.com/"), get("ftp://127.0.0.1/"), get("file:///etc/passwd"),
+          get("/relative"), get(""), get("smtp://127.0.0.1/"), get("http://user:word@127.0.0.1/"),
+          get("http://127.0.0.1.example.com/")}) {
         const Outcome outcome = send_and_wait(*client, request);
         EXPECT_EQ(outcome.delivery, Delivery::not_sent) << request.url;
         EXPECT_NE(outcome.message, "");
@@ -130,17 +132,19 @@ TEST_P(MaybeSent, WhenNoCompleteAnswerCame) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, MaybeSent,
-                         ::testing::Values(Misbehaviour{"closes", ""}, Misbehaviour{"garbage", "\x01\x02 what\r\n\r\n"},
-                                           Misbehaviour{"half_header", "HTTP/1.1 200 OK\r\nContent-Le"},
-                                           Misbehaviour{"no_blank_line", "HTTP/1.1 200 OK\r\nX: y\r\n"},
-                                           Misbehaviour{"only_status", "HTTP/1.1 200 OK\r\n"},
-                                           Misbehaviour{"continue_and_half", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 2"},
-                                           Misbehaviour{"only_continue", "HTTP/1.1 100 Continue\r\n\r\n"},
-                                           Misbehaviour{"short_body", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfive!"},
-                                           Misbehaviour{"short_chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"},
-                                           Misbehaviour{"no_last_chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"}),
-                         [](const auto& instance) { return std::string(instance.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    Table, MaybeSent,
+    ::testing::Values(Misbehaviour{"closes", ""}, Misbehaviour{"garbage", "\x01\x02 what\r\n\r\n"},
+                      Misbehaviour{"half_header", "HTTP/1.1 200 OK\r\nContent-Le"},
+                      Misbehaviour{"no_blank_line", "HTTP/1.1 200 OK\r\nX: y\r\n"},
+                      Misbehaviour{"only_status", "HTTP/1.1 200 OK\r\n"},
+                      Misbehaviour{"continue_and_half", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 2"},
+                      Misbehaviour{"only_continue", "HTTP/1.1 100 Continue\r\n\r\n"},
+                      Misbehaviour{"short_body", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfive!"},
+                      Misbehaviour{"short_chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"},
+                      Misbehaviour{"no_last_chunk",
+                                   "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"}),
+    [](const auto& instance) { return std::string(instance.param.name); });
 
 TEST(MaybeSentToo, WhenTheAnswerDoesNotComeInTime) {
     std::promise<void> release;
@@ -186,9 +190,8 @@ TEST(KeptConnection, ThatBreaksNeverRepeatsAPost) {
 }
 
 TEST(Answer, IsCutAtItsLimit) {
-    const auto server = start(loopback({route("GET", "/big", [](Request, Respond respond) {
-        respond(Response::text(200, std::string(100'000, 'a')));
-    })}));
+    const auto server = start(loopback({route(
+        "GET", "/big", [](Request, Respond respond) { respond(Response::text(200, std::string(100'000, 'a'))); })}));
     const auto client = HttpClient::start({});
     OutgoingRequest request = get("http://127.0.0.1:" + std::to_string(port_of(*server)) + "/big");
     for (const uint64_t limit : {99'999ULL, 100'000ULL}) {
@@ -217,8 +220,10 @@ TEST(Queue, RefusesPastItsLimitAndServesTheRest) {
     std::promise<void> all;
     for (int i = 0; i < 20; ++i)
         client->send(get(url), [&](Outcome outcome) {
-            if (outcome.delivery == Delivery::answered) ++answered;
-            else if (++refused == 16) release.set_value();
+            if (outcome.delivery == Delivery::answered)
+                ++answered;
+            else if (++refused == 16)
+                release.set_value();
             if (answered + refused == 20) all.set_value();
         });
     // One in flight and three waiting at most, so 16 at least are refused while the server holds its answer.
@@ -286,12 +291,18 @@ TEST(Shutdown, TellsEveryoneWhatBecameOfTheirs) {
 
 TEST(HostOf, ReadsUrlsAsTheClientWill) {
     const std::pair<const char*, const char*> table[] = {
-        {"https://api.lithic.com:443/v1/cards", "api.lithic.com"}, {"HTTPS://API.Example.COM", "api.example.com"},
-        {"http://[::1]:80/", "::1"},                                {"smtp://mail.example.org:587", "mail.example.org"},
-        {"https://a.example/@b.example", "a.example"},              {"https://a.example#@b.example/", "a.example"},
-        {"https://a@b.example/", nullptr},                          {"a.example/x", nullptr},
-        {"//a.example/x", nullptr},                                 {"ftp://a.example/x", nullptr},
-        {"https:///x", nullptr},                                    {"", nullptr},
+        {"https://api.lithic.com:443/v1/cards", "api.lithic.com"},
+        {"HTTPS://API.Example.COM", "api.example.com"},
+        {"http://[::1]:80/", "::1"},
+        {"smtp://mail.example.org:587", "mail.example.org"},
+        {"https://a.example/@b.example", "a.example"},
+        {"https://a.example#@b.example/", "a.example"},
+        {"https://a@b.example/", nullptr},
+        {"a.example/x", nullptr},
+        {"//a.example/x", nullptr},
+        {"ftp://a.example/x", nullptr},
+        {"https:///x", nullptr},
+        {"", nullptr},
     };
     for (const auto& [url, host] : table) {
         const auto result = host_of(url);
@@ -305,7 +316,8 @@ TEST(HostOf, ReadsUrlsAsTheClientWill) {
 TEST(LoopbackHost, IsThisMachineOnly) {
     for (const char* host : {"127.0.0.1", "127.9.9.9", "::1", "[::1]", "localhost", "LOCALHOST"})
         EXPECT_TRUE(is_loopback_host(host)) << host;
-    for (const char* host : {"", "128.0.0.1", "127.0.0.1.example", "localhost.example", "::2", "0.0.0.0", "10.0.0.1", "127"})
+    for (const char* host :
+         {"", "128.0.0.1", "127.0.0.1.example", "localhost.example", "::2", "0.0.0.0", "10.0.0.1", "127"})
         EXPECT_FALSE(is_loopback_host(host)) << host;
 }
 

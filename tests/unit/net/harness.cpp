@@ -84,7 +84,8 @@ bool RawConnection::fill() {
     const timeval patience{20, 0};
     ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     char buffer[16384];
-    const ssize_t count = tls_ ? SSL_read(tls_.get(), buffer, sizeof buffer) : ::recv(fd_.get(), buffer, sizeof buffer, 0);
+    const ssize_t count =
+        tls_ ? SSL_read(tls_.get(), buffer, sizeof buffer) : ::recv(fd_.get(), buffer, sizeof buffer, 0);
     if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) ADD_FAILURE() << "nothing came for 20 s";
     if (count <= 0) return false;
     received_.append(buffer, static_cast<size_t>(count));
@@ -177,9 +178,13 @@ ScriptedServer::~ScriptedServer() {
     thread_.join();
 }
 
-std::string ScriptedServer::url(const std::string& path) const { return "http://127.0.0.1:" + std::to_string(port_) + path; }
+std::string ScriptedServer::url(const std::string& path) const {
+    return "http://127.0.0.1:" + std::to_string(port_) + path;
+}
 
-QuietLog::QuietLog() { set_log_writer([](const std::string&) {}); }
+QuietLog::QuietLog() {
+    set_log_writer([](const std::string&) {});
+}
 QuietLog::~QuietLog() { set_log_writer(nullptr); }
 
 uint16_t unused_port() {

@@ -34,15 +34,15 @@ public:
     explicit RawConnection(FileDescriptor fd) : fd_(std::move(fd)) {}
     static RawConnection to_port(uint16_t port);
     static RawConnection to_path(const std::string& path);
-    void send(std::string_view bytes);           // errors are ignored: the peer may have closed
+    void send(std::string_view bytes);  // errors are ignored: the peer may have closed
     void close_sending();
     std::string read_until(std::string_view end);  // "" at end of stream without it
-    std::string read_response();                 // one, with its content-length body; "" when there is none
-    std::string read_all();                      // to the end of the stream
+    std::string read_response();                   // one, with its content-length body; "" when there is none
+    std::string read_all();                        // to the end of the stream
     bool is_closed() { return read_all().empty(); }
-    void reset();                                // close at once, with a TCP reset
-    void start_tls(const TlsFiles& files);       // as server
-    void start_tls();                            // as client, believing anything
+    void reset();                           // close at once, with a TCP reset
+    void start_tls(const TlsFiles& files);  // as server
+    void start_tls();                       // as client, believing anything
 
 private:
     using Tls = std::unique_ptr<ssl_st, void (*)(ssl_st*)>;

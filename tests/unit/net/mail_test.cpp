@@ -14,9 +14,9 @@ struct SmtpScript {
     std::string on_recipient = "250 ok";
     std::string on_data = "354 go on";
     std::string on_dot = "250-queued\r\n250 as 42";  // "" = drop the connection without an answer
-    bool drops_in_data = false;                        // after 354, before the data is read
+    bool drops_in_data = false;                      // after 354, before the data is read
     std::string on_auth = "235 welcome";
-    std::optional<TlsFiles> tls = std::nullopt;        // offers STARTTLS
+    std::optional<TlsFiles> tls = std::nullopt;  // offers STARTTLS
 };
 
 class SmtpServer {

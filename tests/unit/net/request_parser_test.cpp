@@ -30,7 +30,8 @@ Parsed parse(const std::string& bytes, const std::vector<size_t>& cuts) {
     }
     if (!parser.is_header_done()) return {"unfinished", out.taken};
     const RequestHead& head = parser.head();
-    out.summary = head.method + " " + head.target + (head.keeps_alive ? " keep" : " close") + (parser.is_done() ? " done" : " open");
+    out.summary = head.method + " " + head.target + (head.keeps_alive ? " keep" : " close") +
+                  (parser.is_done() ? " done" : " open");
     for (const Header& header : head.headers) out.summary += " " + header.name + "=" + header.value;
     out.summary += " [" + body + "]";
     return out;
@@ -45,11 +46,16 @@ struct Sample {
 const Sample samples[] = {
     {"get", "GET /a?b HTTP/1.1\r\nHost: x\r\n\r\n", "GET /a?b keep done host=x []"},
     {"pipelined", "GET / HTTP/1.1\r\nHost: x\r\n\r\nGET", "GET / keep done host=x []", 3},
-    {"close", "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "GET / close done host=x connection=close []"},
+    {"close", "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+     "GET / close done host=x connection=close []"},
     {"old", "GET / HTTP/1.0\r\n\r\n", "GET / close done []"},
-    {"length", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhelloGET", "POST / keep done host=x content-length=5 [hello]", 3},
-    {"short", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel", "POST / keep open host=x content-length=5 [hel]"},
-    {"chunked", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3;x=y\r\nllo\r\n0\r\nA: b\r\n\r\nGET",
+    {"length", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhelloGET",
+     "POST / keep done host=x content-length=5 [hello]", 3},
+    {"short", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel",
+     "POST / keep open host=x content-length=5 [hel]"},
+    {"chunked",
+     "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3;x=y\r\nllo\r\n0\r\nA: "
+     "b\r\n\r\nGET",
      "POST / keep done host=x transfer-encoding=chunked [hello]", 3},
     {"no_host", "GET / HTTP/1.1\r\n\r\n", "400"},
     {"bad_chunk", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nq\r\n", "400"},

@@ -9,8 +9,8 @@ namespace tributary::net {
 namespace {
 
 std::string post_of(size_t size, const char* path = "/in") {
-    return "POST " + std::string(path) + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" +
-           std::string(size, 'b');
+    return "POST " + std::string(path) + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(size) +
+           "\r\n\r\n" + std::string(size, 'b');
 }
 
 std::string chunked_of(size_t size) {
@@ -23,11 +23,14 @@ std::string chunked_of(size_t size) {
 class BodyFiles : public ::testing::Test {
 protected:
     void start_server(Guard guard = open_to_all) {
-        Route in = route("POST", "/in", [this](Request request, Respond respond) {
-            seen_ = request.body_file.value_or(BodyFile{});
-            bytes_ = bytes_in(seen_.path);
-            respond(Response::text(200, ""));
-        }, std::move(guard));
+        Route in = route(
+            "POST", "/in",
+            [this](Request request, Respond respond) {
+                seen_ = request.body_file.value_or(BodyFile{});
+                bytes_ = bytes_in(seen_.path);
+                respond(Response::text(200, ""));
+            },
+            std::move(guard));
         in.body_to_file = true;
         in.body_size_max = 8 << 20;
         ServerOptions options = loopback({in});
@@ -49,7 +52,8 @@ TEST_F(BodyFiles, HoldTheBodyWithItsHash) {
     std::string body;
     for (int i = 0; i < 3'000'000; ++i) body += static_cast<char>(i * 7 + i / 256);
     auto connection = connect();
-    connection.send("POST /in HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    connection.send("POST /in HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+                    body);
     ASSERT_EQ(status_of(connection.read_response()), 200);
     EXPECT_EQ(seen_.size, body.size());
     EXPECT_EQ(hex_of(seen_.sha256), hex_of(sha256(body)));
@@ -142,9 +146,10 @@ TEST(BodyLimit, TakesTheLimitAndRefusesOnePast) {
 TEST(Expect, GetsItsContinueAfterTheGuardOnly) {
     const auto server = start(loopback({
         route("POST", "/in", echo()),
-        route("POST", "/shut", echo(), [](Request&) -> std::optional<Response> {
-            return Response::problem(403, "forbidden", "No", "not for you");
-        }),
+        route("POST", "/shut", echo(),
+              [](Request&) -> std::optional<Response> {
+                  return Response::problem(403, "forbidden", "No", "not for you");
+              }),
     }));
     auto connection = RawConnection::to_port(port_of(*server));
     connection.send("POST /in HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
@@ -158,14 +163,17 @@ TEST(Expect, GetsItsContinueAfterTheGuardOnly) {
 
 TEST(Guard, HandsTheHandlerWhoItIs) {
     Request seen;
-    const auto server = start(loopback({route("GET", "/me", [&](Request request, Respond respond) {
-        seen = std::move(request);
-        respond(Response::text(200, ""));
-    }, [](Request& head) -> std::optional<Response> {
-        head.principal = "ada";
-        head.role = "finance";
-        return std::nullopt;
-    })}));
+    const auto server = start(loopback({route(
+        "GET", "/me",
+        [&](Request request, Respond respond) {
+            seen = std::move(request);
+            respond(Response::text(200, ""));
+        },
+        [](Request& head) -> std::optional<Response> {
+            head.principal = "ada";
+            head.role = "finance";
+            return std::nullopt;
+        })}));
     auto connection = RawConnection::to_port(port_of(*server));
     connection.send("GET /me HTTP/1.1\r\nHost: x\r\n\r\n");
     ASSERT_EQ(status_of(connection.read_response()), 200);

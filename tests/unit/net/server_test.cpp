@@ -11,7 +11,9 @@ constexpr const char* simple_get = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
 TEST(Server, AnswersWithTheHeadersOfItsOwn) {
     const auto server = start(loopback({route("GET", "/hello", echo())}));
     auto connection = RawConnection::to_port(port_of(*server));
-    connection.send("GET /hello HTTP/1.1\r\nHost: x\r\ntraceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n\r\n");
+    connection.send(
+        "GET /hello HTTP/1.1\r\nHost: x\r\ntraceparent: "
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n\r\n");
     const std::string response = connection.read_response();
     EXPECT_EQ(status_of(response), 200);
     EXPECT_EQ(body_of(response), "GET /hello ");
@@ -30,7 +32,8 @@ TEST(Server, GivesTheHandlerWhatTheRequestSaid) {
         respond(Response::text(200, ""));
     })}));
     auto connection = RawConnection::to_port(port_of(*server));
-    connection.send("POST /v1/feeds/a%20b?page=2 HTTP/1.1\r\nHost: x\r\nX-Thing: One\r\nContent-Length: 3\r\n\r\nabc");
+    connection.send(
+        "POST /v1/feeds/a%20b?page=2 HTTP/1.1\r\nHost: x\r\nX-Thing: One\r\nContent-Length: 3\r\n\r\nabc");
     ASSERT_EQ(status_of(connection.read_response()), 200);
     EXPECT_EQ(seen.method, "POST");
     EXPECT_EQ(seen.target, "/v1/feeds/a%20b?page=2");
@@ -81,7 +84,9 @@ TEST(Server, KeepsAConnectionForManyRequests) {
 TEST(Server, AnswersPipelinedRequestsInOrder) {
     const auto server = start(loopback({route("GET", "/{n}", echo())}));
     auto connection = RawConnection::to_port(port_of(*server));
-    connection.send("GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\nGET /3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    connection.send(
+        "GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\nGET /3 HTTP/1.1\r\nHost: "
+        "x\r\nConnection: close\r\n\r\n");
     EXPECT_EQ(body_of(connection.read_response()), "GET /1 ");
     EXPECT_EQ(body_of(connection.read_response()), "GET /2 ");
     const std::string last = connection.read_response();
@@ -93,7 +98,7 @@ TEST(Server, AnswersPipelinedRequestsInOrder) {
 TEST(Server, RefusesMalformedRequests) {
     const std::pair<std::string, int> table[] = {
         {"nonsense\r\n\r\n", 400},
-        {"GET /hello HTTP/1.1\r\n\r\n", 400},                                                     // no Host
+        {"GET /hello HTTP/1.1\r\n\r\n", 400},  // no Host
         {"GET /hello HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},
         {"GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", 400},
         {"GET /hello HTTP/2.0\r\nHost: a\r\n\r\n", 505},
@@ -130,9 +135,8 @@ TEST(Server, SumsTheHeaderOverAllReads) {
 
 TEST(Server, TakesAnAnswerFromAnyThreadLater) {
     std::promise<Respond> handed_over;
-    const auto server = start(loopback({route("GET", "/hello", [&](Request, Respond respond) {
-        handed_over.set_value(std::move(respond));
-    })}));
+    const auto server = start(loopback(
+        {route("GET", "/hello", [&](Request, Respond respond) { handed_over.set_value(std::move(respond)); })}));
     auto connection = RawConnection::to_port(port_of(*server));
     connection.send(simple_get);
     handed_over.get_future().get()(Response::text(202, "later"));
@@ -145,11 +149,15 @@ TEST(Server, AnswersForAHandlerThatFails) {
         route("GET", "/drops", [](Request, Respond) {}),
         route("GET", "/throws", [](Request, Respond) { throw std::runtime_error("no"); }),
         route("GET", "/guard", echo(), [](Request&) -> std::optional<Response> { throw std::runtime_error("no"); }),
-        route("GET", "/splits", [](Request, Respond respond) { respond({200, {{"a", "b\r\nc: d"}}, ""}); }),
-        route("GET", "/twice", [](Request, Respond respond) {
-            respond(Response::text(200, "first"));
-            respond(Response::text(200, "second"));
-        }),
+        route("GET", "/splits",
+              [](Request, Respond respond) {
+                  respond({200, {{"a", "b\r\nc: d"}}, ""});
+              }),
+        route("GET", "/twice",
+              [](Request, Respond respond) {
+                  respond(Response::text(200, "first"));
+                  respond(Response::text(200, "second"));
+              }),
     }));
     auto connection = RawConnection::to_port(port_of(*server));
     for (const char* path : {"drops", "throws", "guard", "splits"}) {
@@ -183,13 +191,16 @@ TEST(Server, SaysWhenThePortIsTaken) {
 
 TEST(Drain, FinishesARunningRequestAndClosesIdleConnections) {
     std::promise<void> entered, release;
-    const auto server = start(loopback({route("GET", "/slow", [&](Request, Respond respond) {
-        entered.set_value();
-        release.get_future().wait();
-        respond(Response::text(200, "done"));
-    }), route("GET", "/hello", echo())}));
+    const auto server = start(loopback({route("GET", "/slow",
+                                              [&](Request, Respond respond) {
+                                                  entered.set_value();
+                                                  release.get_future().wait();
+                                                  respond(Response::text(200, "done"));
+                                              }),
+                                        route("GET", "/hello", echo())}));
     const uint16_t port = port_of(*server);
-    auto idle = RawConnection::to_port(port), fresh = RawConnection::to_port(port), busy = RawConnection::to_port(port);
+    auto idle = RawConnection::to_port(port), fresh = RawConnection::to_port(port),
+         busy = RawConnection::to_port(port);
     idle.send(simple_get);
     ASSERT_EQ(status_of(idle.read_response()), 200);
     busy.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -26,11 +26,13 @@ TEST(Problem, CarriesTheFieldsOfRfc9457) {
 
 TEST(Problem, TakesItsStatusFromTheErrorCode) {
     const std::pair<ErrorCode, int> table[] = {
-        {ErrorCode::invalid, 400},   {ErrorCode::forbidden, 403}, {ErrorCode::not_found, 404},   {ErrorCode::conflict, 409},
-        {ErrorCode::too_large, 413}, {ErrorCode::internal, 500},  {ErrorCode::config, 500},      {ErrorCode::corrupt, 500},
-        {ErrorCode::io, 503},        {ErrorCode::timeout, 504},   {ErrorCode::unavailable, 503},
+        {ErrorCode::invalid, 400},  {ErrorCode::forbidden, 403},   {ErrorCode::not_found, 404},
+        {ErrorCode::conflict, 409}, {ErrorCode::too_large, 413},   {ErrorCode::internal, 500},
+        {ErrorCode::config, 500},   {ErrorCode::corrupt, 500},     {ErrorCode::io, 503},
+        {ErrorCode::timeout, 504},  {ErrorCode::unavailable, 503},
     };
-    for (const auto& [code, status] : table) EXPECT_EQ(Response::problem(fail(code, "why")).status, status) << name_of(code);
+    for (const auto& [code, status] : table)
+        EXPECT_EQ(Response::problem(fail(code, "why")).status, status) << name_of(code);
 }
 
 TEST(TargetOf, DecodesPathAndQuery) {
@@ -49,8 +51,8 @@ TEST(TargetOf, TakesTheAbsoluteForm) {
 }
 
 TEST(TargetOf, RefusesWhatIsAmbiguous) {
-    for (const char* text : {"", "*", "a/b", "/%", "/%4", "/%zz", "/%00", "/a%0Ab", "/%ff", "/a/../b", "/a/%2e%2E/b", "/.",
-                             "/?a=1&a=2", "/?a=%f", "/?a=%00", "/?%ff=1"})
+    for (const char* text : {"", "*", "a/b", "/%", "/%4", "/%zz", "/%00", "/a%0Ab", "/%ff", "/a/../b", "/a/%2e%2E/b",
+                             "/.", "/?a=1&a=2", "/?a=%f", "/?a=%00", "/?%ff=1"})
         EXPECT_FALSE(parse_target(text)) << text;
 }
 
@@ -60,9 +62,10 @@ TEST(TraceParent, IsTakenWhenWellFormedOnly) {
     EXPECT_EQ(parse_traceparent("00-" + id + "-00f067aa0ba902b7-01")->trace_id, id);
     EXPECT_EQ(parse_traceparent("00-" + id + "-00f067aa0ba902b7-01")->flags, "01");
     EXPECT_TRUE(parse_traceparent("01-" + id + "-00f067aa0ba902b7-01-more"));
-    for (const std::string& text : {std::string(), "00-" + id + "-00f067aa0ba902b7-01-more", "ff-" + id + "-00f067aa0ba902b7-01",
-                                    "00-" + std::string(32, '0') + "-00f067aa0ba902b7-01", "00-" + id + "-0000000000000000-01",
-                                    "00-" + std::string(32, 'A') + "-00f067aa0ba902b7-01", "00-" + id + "-01"})
+    for (const std::string& text :
+         {std::string(), "00-" + id + "-00f067aa0ba902b7-01-more", "ff-" + id + "-00f067aa0ba902b7-01",
+          "00-" + std::string(32, '0') + "-00f067aa0ba902b7-01", "00-" + id + "-0000000000000000-01",
+          "00-" + std::string(32, 'A') + "-00f067aa0ba902b7-01", "00-" + id + "-01"})
         EXPECT_FALSE(parse_traceparent(text)) << text;
 }
 
@@ -75,8 +78,12 @@ RouteTable table_of(const std::vector<std::pair<std::string, std::string>>& rout
 }
 
 TEST(RouteTableMatch, PrefersTheMoreSpecificPattern) {
-    const RouteTable table = table_of({{"GET", "/portal/{path...}"}, {"GET", "/v1/feeds/{feed}"}, {"GET", "/v1/feeds/all"},
-                                       {"GET", "/portal/app.js"}, {"HEAD", "/v1/feeds/all"}, {"PUT", "/v1/feeds/{feed}"}});
+    const RouteTable table = table_of({{"GET", "/portal/{path...}"},
+                                       {"GET", "/v1/feeds/{feed}"},
+                                       {"GET", "/v1/feeds/all"},
+                                       {"GET", "/portal/app.js"},
+                                       {"HEAD", "/v1/feeds/all"},
+                                       {"PUT", "/v1/feeds/{feed}"}});
     struct Case {
         std::vector<std::string> segments;
         const char* method;
