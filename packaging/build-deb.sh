@@ -5,7 +5,8 @@ cd "$(dirname "$0")/.."
 packaging/setup.sh deb
 echo "==> building the release preset"
 cmake --preset release >/dev/null
-cmake --build --preset release -- --quiet
+cmake --build --preset release --target tributaryd tributaryctl tributary-worker feed_x12 giftcard_tremendous card_lithic \
+  mail_smtp -- --quiet
 echo "==> packing"
 stage=build/deb/tributary
 rm -rf build/deb

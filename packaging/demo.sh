@@ -173,7 +173,15 @@ run interchange show 1
 echo; echo "Its acknowledgement, beside the file in $work/drop/accepted:"
 sed 's/^/    /' "$work/drop/accepted/orbit-867.edi.ack"
 
-say "6. What waits, and for what"
+say "6. What was rejected, and what waits"
+echo "A second file comes with a letter where a quantity belongs. What would happen to it?"
+"$bin/tributary-generate" --lines 12 --resellers 12 --reps 60 --products 25 --families 4 --date 20261108 --seed 7 --control-number 2 |
+  sed '0,/^QTY\*32\*[0-9]*/s//QTY*32*two/' >"$work/damaged-867.edi"
+run feed validate "$work/damaged-867.edi" --feed orbit || true
+cp "$work/damaged-867.edi" "$work/drop/damaged-867.edi"
+wait_for 60 "the damaged file to be answered" test -e "$work/drop/rejected/damaged-867.edi"
+echo; echo "It is in $work/drop/rejected with a report and this answer; nothing of it was posted:"
+sed 's/^/    /' "$work/drop/rejected/damaged-867.edi.ack"
 run exception list
 echo; echo "The new product and the new rep are entered into the directory; then the lines are posted:"
 { echo "sku,family,name"; ctl exception list --cause unknown_product --limit 1000 | grep -oE 'VP:[A-Z0-9-]+' | sort -u | sed 's/^VP:\(.*\)/\1,laser,New product \1/'; } >"$work/new-products.csv"

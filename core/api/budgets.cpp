@@ -20,12 +20,15 @@ json::object budget_of(const Settings& settings, const store::Rows& rows) {
     json::object out{{"program", rows.text(0)}, {"incentive", rows.text(1)}, {"account", rows.text(3)}};
     const std::string unit = rows.string(2);
     out["available"] = amount_json(unit, credits - debits - held);
-    out["funded"] = amount_json(unit, credits);
-    out["awarded"] = amount_json(unit, debits);
+    // What returns brought back counts as not awarded, not as funded.
+    const int64_t funded = rows.integer(8);
+    out["funded"] = amount_json(unit, funded);
+    out["awarded"] = amount_json(unit, debits - (credits - funded));
     out["awards_waiting"] = rows.integer(7);
     const rules::Incentive* incentive = planned(settings, rows.text(0), rows.text(1));
     out["is_active"] = incentive != nullptr;
-    if (incentive != nullptr) out["title"] = incentive->title, out["planned"] = amount_json(unit, incentive->budget_minor);
+    if (incentive != nullptr)
+        out["title"] = incentive->title, out["planned"] = amount_json(unit, incentive->budget_minor);
     return out;
 }
 
@@ -35,7 +38,8 @@ net::Response list(Context& context, const net::Request&) {
         json::array items;
         store::Rows rows = tx.query(
             "SELECT i.program, i.code, i.unit, a.code, a.debits_posted, a.credits_posted, a.debits_pending, "
-            "(SELECT count(*) FROM waiting_award w WHERE w.incentive = i.id) "
+            "(SELECT count(*) FROM waiting_award w WHERE w.incentive = i.id), "
+            "(SELECT coalesce(sum(f.amount), 0) FROM funding f WHERE f.incentive = i.id) "
             "FROM incentive i JOIN account a ON a.id = i.budget_account ORDER BY i.program, i.id");
         while (rows.next()) items.push_back(budget_of(*settings, rows));
         return net::Response::json(200, json::object{{"items", std::move(items)}});
@@ -52,12 +56,14 @@ net::Response fund(Context& context, const net::Request& request) {
     });
     if (!known) return net::Response::problem(known.error());
     if (!unit)
-        return net::Response::problem(fail(ErrorCode::not_found, fmt::format("there is no incentive {}/{}", printable(program), printable(incentive))));
+        return net::Response::problem(
+            fail(ErrorCode::not_found,
+                 fmt::format("there is no incentive {}/{}", printable(program), printable(incentive))));
     const auto amount = amount_of(*body, *unit);
     const auto key = field_of(*body, "key");
     if (!amount || !key) return net::Response::problem(amount ? key.error() : amount.error());
-    const auto report = flow::fund_budget(context.store(), context.parts.ledger, context.parts.clock, program, incentive, *amount, *key,
-                                          request.principal);
+    const auto report = flow::fund_budget(context.store(), context.parts.ledger, context.parts.clock, program,
+                                          incentive, *amount, *key, request.principal);
     if (!report) return net::Response::problem(report.error());
     json::object out{{"program", program}, {"incentive", incentive}};
     out["available"] = amount_json(*unit, report->balance);
@@ -72,10 +78,16 @@ net::Response programs(Context& context, const net::Request&) {
     for (const rules::AppliedProgram& applied : settings->programs) {
         json::array incentives;
         for (const rules::Incentive& incentive : applied.program.incentives)
-            incentives.push_back({{"code", incentive.code}, {"title", incentive.title}, {"unit", incentive.unit.code},
-                                  {"valid_from", iso_date(incentive.valid_from)}, {"valid_to", iso_date(incentive.valid_to)}});
-        items.push_back({{"program", applied.program.id}, {"title", applied.program.title}, {"version", applied.version},
-                         {"time_zone", applied.program.time_zone}, {"incentives", std::move(incentives)}});
+            incentives.push_back({{"code", incentive.code},
+                                  {"title", incentive.title},
+                                  {"unit", incentive.unit.code},
+                                  {"valid_from", iso_date(incentive.valid_from)},
+                                  {"valid_to", iso_date(incentive.valid_to)}});
+        items.push_back({{"program", applied.program.id},
+                         {"title", applied.program.title},
+                         {"version", applied.version},
+                         {"time_zone", applied.program.time_zone},
+                         {"incentives", std::move(incentives)}});
     }
     return net::Response::json(200, json::object{{"items", std::move(items)}});
 }
@@ -87,7 +99,8 @@ void add_budgets(Endpoints& to, const Shared& context) {
     all.handler = answering(context, list);
     to.push_back(std::move(all));
 
-    Endpoint put{"POST", "/v1/budgets/{program}/{incentive}/fund", Right::money, "Put money in; waiting awards are then tried in order"};
+    Endpoint put{"POST", "/v1/budgets/{program}/{incentive}/fund", Right::money,
+                 "Put money in; waiting awards are then tried in order"};
     put.body = "application/json";
     put.fields = {{"amount", "In the budget's unit: a whole number, or a decimal as text"},
                   {"key", "A key of yours; the same key again changes nothing"}};

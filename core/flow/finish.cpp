@@ -27,7 +27,8 @@ void retry_own_returns(store::Tx& tx, Parts& parts, Poster& poster, const Work& 
 // One mail a person: what this interchange earned, by incentive.
 class Summaries {
 public:
-    Summaries(store::Tx& tx, Parts& parts, const Work& work) : tx_(tx), parts_(parts), work_(work) {}
+    Summaries(store::Tx& tx, Parts& parts, const Poster& poster, const Work& work)
+        : tx_(tx), parts_(parts), poster_(poster), work_(work) {}
 
     void enqueue_all() {
         struct Row {
@@ -38,15 +39,14 @@ public:
         std::vector<Row> earned;
         {
             store::Rows rows = tx_.query(
-                "SELECT a.recipient, i.program || '/' || i.code, a.unit, sum(a.amount) FROM award a JOIN incentive i "
-                "ON i.id = a.incentive "
-                "JOIN party p ON p.id = a.recipient AND p.kind = 'person' WHERE a.event_id >= ? AND a.event_id < ? AND "
-                "a.reverses = 0 "
-                "AND a.seq NOT IN (SELECT award FROM waiting_award) GROUP BY a.recipient, a.unit, a.incentive ORDER BY "
-                "a.recipient, a.unit, a.incentive",
+                "SELECT a.recipient, a.incentive, a.unit, sum(a.amount) FROM award a "
+                "JOIN party p ON p.id = a.recipient AND p.kind = 'person' "
+                "WHERE a.event_id >= ? AND a.event_id < ? AND a.reverses = 0 AND a.seq NOT IN (SELECT award FROM waiting_award) "
+                "GROUP BY a.recipient, a.unit, a.incentive ORDER BY a.recipient, a.unit, a.incentive",
                 event_id_of(work_.seq, 0), event_id_of(InterchangeSeq{work_.seq.value + 1}, 0));
             while (rows.next())
-                earned.push_back({PartyId{rows.integer(0)}, rows.string(1), rows.string(2), rows.integer(3)});
+                earned.push_back({PartyId{rows.integer(0)}, poster_.title_of(IncentiveId{rows.integer(1)}), rows.string(2),
+                                  rows.integer(3)});
         }
         for (size_t from = 0, to = 0; from < earned.size(); from = to) {
             json::array lines;
@@ -85,6 +85,7 @@ private:
 
     store::Tx& tx_;
     Parts& parts_;
+    const Poster& poster_;
     const Work& work_;
 };
 
@@ -126,7 +127,7 @@ bool retry_exception(store::Tx& tx, Poster& poster, int64_t exception, const std
 
 void finish(store::Tx& tx, Parts& parts, Poster& poster, const Work& work) {
     retry_own_returns(tx, parts, poster, work);
-    if (!work.notice_connector.empty()) Summaries(tx, parts, work).enqueue_all();
+    if (!work.notice_connector.empty()) Summaries(tx, parts, poster, work).enqueue_all();
     tx.run("UPDATE interchange_state SET state = 'done', error = '', changed_at = ? WHERE interchange = ?",
            parts.clock.now_ms(), work.seq);
 }

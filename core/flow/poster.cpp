@@ -147,6 +147,13 @@ void Poster::insert_exception(store::Tx& tx, const ReportFacts& report, EventId 
         id, report.row, why.cause, why.subject, why.detail, to_text(to_json(raw)), clock_.now_ms());
 }
 
+std::string Poster::title_of(IncentiveId incentive) const {
+    for (const rules::AppliedProgram& program : *programs_)
+        for (size_t i = 0; i < program.incentive_ids.size(); ++i)
+            if (program.incentive_ids[i] == incentive) return program.program.incentives[i].title;
+    return {};
+}
+
 void Poster::reverse_event(store::Tx& tx, EventId id) {
     const auto kind = tx.one_integer("SELECT kind FROM event WHERE id = ?", id);
     if (!kind) return;

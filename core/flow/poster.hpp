@@ -39,6 +39,7 @@ public:
     // Undoes what the event caused: its awards, or, for a return, its reversals.
     void reverse_event(store::Tx& tx, EventId id);
     Awards& awards() { return awards_; }
+    std::string title_of(IncentiveId incentive) const;  // as people read it; "" when it is in no program now
 
 private:
     LineOutcome post_sale(store::Tx& tx, const ReportFacts& report, const Event& event, const host::Event& raw);
