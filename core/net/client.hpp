@@ -41,7 +41,7 @@ enum class Delivery {
 
 struct Outcome {
     Delivery delivery = Delivery::not_sent;
-    Response response;      // SMTP: status is the reply code, body its text
+    Response response;      // SMTP: status is the reply code, body its text; status 0 when not answered
     bool is_truncated = false;
     std::string message;    // for people; never contains headers or bodies
     int64_t elapsed_ms = 0;

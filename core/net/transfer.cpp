@@ -40,6 +40,7 @@ bool is_idempotent(std::string_view method) {
 Outcome not_sent(std::string why, int64_t elapsed_ms) {
     Outcome outcome;
     outcome.delivery = Delivery::not_sent;
+    outcome.response.status = 0;
     outcome.message = std::move(why);
     outcome.elapsed_ms = elapsed_ms;
     return outcome;
@@ -176,6 +177,7 @@ void Transfer::take_header(std::string_view line) {
 Outcome Transfer::unanswered(bool may_have_effect, CURLcode code) {
     Outcome outcome;
     outcome.delivery = may_have_effect ? Delivery::maybe_sent : Delivery::not_sent;
+    outcome.response.status = 0;
     outcome.message = error_[0] != 0 ? printable(error_, 200) : std::string(curl_easy_strerror(code));
     outcome.elapsed_ms = system_clock().monotonic_ms() - started_ms_;
     return outcome;

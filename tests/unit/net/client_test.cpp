@@ -129,6 +129,7 @@ TEST_P(MaybeSent, WhenNoCompleteAnswerCame) {
         EXPECT_EQ(outcome.delivery, Delivery::maybe_sent) << method;
         EXPECT_NE(outcome.message, "");
         EXPECT_EQ(outcome.response.body, "");
+        EXPECT_EQ(outcome.response.status, 0) << "never to be mistaken for a success";
     }
 }
 

@@ -170,6 +170,13 @@ TEST(Server, AnswersForAHandlerThatFails) {
     }
 }
 
+TEST(Server, ClosesWithoutAnAnswerOnStatusZero) {
+    const auto server = start(loopback({route("GET", "/hang-up", [](Request, Respond respond) { respond({0, {}, ""}); })}));
+    auto connection = RawConnection::to_port(port_of(*server));
+    connection.send("GET /hang-up HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_TRUE(connection.is_closed());
+}
+
 TEST(Server, RefusesToServePlainlyBeyondLoopback) {
     for (const char* address : {"0.0.0.0", "192.0.2.1", "::", "localhost", "nonsense", "relative/path"}) {
         ServerOptions options = loopback({route("GET", "/hello", echo())});
