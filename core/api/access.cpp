@@ -43,19 +43,30 @@ net::Response unauthorized(std::string_view detail) {
     return response;
 }
 
-net::Response forbidden(std::string_view detail) { return net::Response::problem(403, "forbidden", "You may not do this", detail); }
+net::Response forbidden(std::string_view detail) {
+    return net::Response::problem(403, "forbidden", "You may not do this", detail);
+}
 
 const char* name_of(Right right) {
     switch (right) {
-        case Right::anyone: return "anyone";
-        case Right::feed: return "feed";
-        case Right::desk: return "desk";
-        case Right::look: return "look";
-        case Right::operate: return "operate";
-        case Right::money: return "money";
-        case Right::redeem: return "redeem";
-        case Right::admin: return "admin";
-        case Right::local: return "local";
+        case Right::anyone:
+            return "anyone";
+        case Right::feed:
+            return "feed";
+        case Right::desk:
+            return "desk";
+        case Right::look:
+            return "look";
+        case Right::operate:
+            return "operate";
+        case Right::money:
+            return "money";
+        case Right::redeem:
+            return "redeem";
+        case Right::admin:
+            return "admin";
+        case Right::local:
+            return "local";
     }
     return "";
 }
@@ -64,7 +75,9 @@ const char* name_of(Right right) {
 
 bool has_right(std::string_view role, Right right) {
     using enum Right;
-    const auto is_one_of = [&](std::initializer_list<Right> rights) { return std::find(rights.begin(), rights.end(), right) != rights.end(); };
+    const auto is_one_of = [&](std::initializer_list<Right> rights) {
+        return std::find(rights.begin(), rights.end(), right) != rights.end();
+    };
     if (right == anyone) return true;
     if (role == "admin") return right != local;
     if (role == "operator") return is_one_of({feed, desk, look, operate});
@@ -105,7 +118,8 @@ std::optional<net::Response> Access::check(net::Request& head, Right right) cons
     if (head.peer.is_unix) {
         if (!is_administrator(head.peer)) {
             log_warning("access.refused", {{"uid", head.peer.uid}, {"route", head.path}});
-            return forbidden(fmt::format("user id {} may not administrate; root can, or name the user or a group in [api]", head.peer.uid));
+            return forbidden(fmt::format(
+                "user id {} may not administrate; root can, or name the user or a group in [api]", head.peer.uid));
         }
         const auto user = user_of(head.peer.uid);
         head.principal = user ? "user:" + user->name : fmt::format("uid:{}", head.peer.uid);

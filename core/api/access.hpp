@@ -1,6 +1,6 @@
 // Who is calling, and what they may do. The Unix socket's peer is known by the kernel and administrates when root, the
-// daemon's own user, or one that the configuration names; over TCP a bearer token tells. Tokens are kept and compared as
-// SHA-256, all of them each time, in constant time. Immutable: a reload makes a new one. Any thread.
+// daemon's own user, or one that the configuration names; over TCP a bearer token tells. Tokens are kept and compared
+// as SHA-256, all of them each time, in constant time. Immutable: a reload makes a new one. Any thread.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -8,7 +8,8 @@ namespace {
 
 net::Response failed(const std::string& route, const std::string& trace_id, const char* what) {
     log_error("api.failed", {{"route", route}, {"trace_id", trace_id}, {"what", what}});
-    return net::Response::problem(500, "internal", "Internal error", "this is a bug; the log has more under the trace id " + trace_id);
+    return net::Response::problem(500, "internal", "Internal error",
+                                  "this is a bug; the log has more under the trace id " + trace_id);
 }
 
 void add_description(Endpoints& to, const Shared& context) {
@@ -17,7 +18,9 @@ void add_description(Endpoints& to, const Shared& context) {
     to.push_back(std::move(endpoint));
     // It describes itself, too, so it is written when the list is complete.
     const auto text = std::make_shared<const std::string>(to_text(openapi(to, context->parts.version)));
-    to.back().handler = [text](net::Request, net::Respond respond) { respond(net::Response::text(200, *text, "application/json")); };
+    to.back().handler = [text](net::Request, net::Respond respond) {
+        respond(net::Response::text(200, *text, "application/json"));
+    };
 }
 
 }  // namespace
@@ -37,11 +40,17 @@ Api::Api(Parts parts, Settings settings) : context_(std::make_shared<Context>(st
     add_probes(metrics_endpoints_, context_);
 }
 
-Api::~Api() { context_->deadlines.finish(); }
+Api::~Api() {
+    context_->deadlines.finish();
+}
 
-void Api::stop_waiting() { context_->deadlines.finish(); }
+void Api::stop_waiting() {
+    context_->deadlines.finish();
+}
 
-void Api::replace_settings(Settings settings) { context_->replace(std::move(settings)); }
+void Api::replace_settings(Settings settings) {
+    context_->replace(std::move(settings));
+}
 
 net::Route Api::route_of(const Endpoint& endpoint) const {
     net::Route route;
@@ -55,11 +64,12 @@ net::Route Api::route_of(const Endpoint& endpoint) const {
         if (refusal) context->parts.metrics.count_request(method, pattern, refusal->status, 0);
         return refusal;
     };
-    route.handler = [context = context_, method = route.method, pattern = route.pattern,
-                     handler = endpoint.handler](net::Request request, net::Respond respond) {
+    route.handler = [context = context_, method = route.method, pattern = route.pattern, handler = endpoint.handler](
+                        net::Request request, net::Respond respond) {
         const int64_t started_ms = context->parts.clock.monotonic_ms();
         const auto answer = std::make_shared<OneAnswer>([=](net::Response response) {
-            context->parts.metrics.count_request(method, pattern, response.status, context->parts.clock.monotonic_ms() - started_ms);
+            context->parts.metrics.count_request(method, pattern, response.status,
+                                                 context->parts.clock.monotonic_ms() - started_ms);
             respond(std::move(response));
         });
         const std::string trace_id = request.trace_id;

@@ -1,6 +1,6 @@
 // The HTTP API: requests become calls of the modules, answers become JSON. Owns the list of endpoints and what they
-// share; the modules in Parts outlive it. Handlers run on the server's handler threads; those that wait answer later from
-// wherever the answer comes. Settings are replaced whole on reload, and each request sees one version of them.
+// share; the modules in Parts outlive it. Handlers run on the server's handler threads; those that wait answer later
+// from wherever the answer comes. Settings are replaced whole on reload, and each request sees one version of them.
 #pragma once
 #include <functional>
 #include <map>
@@ -33,7 +33,7 @@ struct Parts {
     std::string version;
     // Loads the configuration anew; the answer says what changed, the error lists every mistake.
     std::function<Result<json::object>(const std::string& actor, const std::string& trace_id)> reload;
-    std::function<json::object()> status;      // what only the daemon knows; merged into /v1/status
+    std::function<json::object()> status;  // what only the daemon knows; merged into /v1/status
 };
 
 struct Settings {
@@ -49,10 +49,10 @@ class Context;
 class Api {
 public:
     Api(Parts parts, Settings settings);
-    ~Api();                                     // answers what still waits
+    ~Api();  // answers what still waits
     void replace_settings(Settings settings);
-    void stop_waiting();                        // answers ?wait at once, from now on
-    std::vector<net::Route> routes() const;     // for the public listener and the Unix socket
+    void stop_waiting();                             // answers ?wait at once, from now on
+    std::vector<net::Route> routes() const;          // for the public listener and the Unix socket
     std::vector<net::Route> metrics_routes() const;  // /metrics and the probes
     const Endpoints& endpoints() const { return endpoints_; }
 

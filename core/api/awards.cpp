@@ -11,12 +11,9 @@ namespace tributary::api {
 namespace {
 
 json::object award_of(const store::Rows& rows) {
-    json::object award{{"award", rows.integer(0)},
-                       {"line", line_text(EventId{rows.integer(1)})},
-                       {"program", rows.text(2)},
-                       {"incentive", rows.text(3)},
-                       {"at", iso_instant(rows.integer(7))},
-                       {"is_waiting", !rows.is_null(8)}};
+    json::object award{
+        {"award", rows.integer(0)},  {"line", line_text(EventId{rows.integer(1)})}, {"program", rows.text(2)},
+        {"incentive", rows.text(3)}, {"at", iso_instant(rows.integer(7))},          {"is_waiting", !rows.is_null(8)}};
     award["amount"] = amount_json(rows.string(4), rows.integer(5));
     if (rows.integer(6) != 0) award["reverses"] = rows.integer(6);
     return award;
@@ -29,18 +26,25 @@ net::Response list(Context& context, const net::Request& request) {
     if (code.empty()) return net::Response::problem(fail(ErrorCode::invalid, "name a party: ?recipient=<code>"));
     return read_response(context.store(), [&](store::Tx& tx) {
         const auto recipient = directory::party_by_code(tx, code);
-        if (!recipient) return net::Response::problem(fail(ErrorCode::not_found, fmt::format("there is no party '{}'", printable(code))));
+        if (!recipient)
+            return net::Response::problem(
+                fail(ErrorCode::not_found, fmt::format("there is no party '{}'", printable(code))));
         json::array items;
         int64_t last = 0;
-        store::Rows rows = page->is_newest_first
-                               ? tx.query("SELECT a.seq, a.event_id, i.program, i.code, a.unit, a.amount, a.reverses, a.at, w.award FROM award a "
-                                          "JOIN incentive i ON i.id = a.incentive LEFT JOIN waiting_award w ON w.award = a.seq "
-                                          "WHERE a.recipient = ? AND a.seq < ? ORDER BY a.seq DESC LIMIT ?",
-                                          *recipient, page->after, page->limit)
-                               : tx.query("SELECT a.seq, a.event_id, i.program, i.code, a.unit, a.amount, a.reverses, a.at, w.award FROM award a "
-                                          "JOIN incentive i ON i.id = a.incentive LEFT JOIN waiting_award w ON w.award = a.seq "
-                                          "WHERE a.recipient = ? AND a.seq > ? ORDER BY a.seq LIMIT ?",
-                                          *recipient, page->after, page->limit);
+        store::Rows rows =
+            page->is_newest_first
+                ? tx.query(
+                      "SELECT a.seq, a.event_id, i.program, i.code, a.unit, a.amount, a.reverses, a.at, w.award FROM "
+                      "award a "
+                      "JOIN incentive i ON i.id = a.incentive LEFT JOIN waiting_award w ON w.award = a.seq "
+                      "WHERE a.recipient = ? AND a.seq < ? ORDER BY a.seq DESC LIMIT ?",
+                      *recipient, page->after, page->limit)
+                : tx.query(
+                      "SELECT a.seq, a.event_id, i.program, i.code, a.unit, a.amount, a.reverses, a.at, w.award FROM "
+                      "award a "
+                      "JOIN incentive i ON i.id = a.incentive LEFT JOIN waiting_award w ON w.award = a.seq "
+                      "WHERE a.recipient = ? AND a.seq > ? ORDER BY a.seq LIMIT ?",
+                      *recipient, page->after, page->limit);
         while (rows.next()) {
             last = rows.integer(0);
             items.push_back(award_of(rows));
@@ -62,9 +66,12 @@ net::Response explain(Context& context, ProgramNames& names, const net::Request&
             return net::Response::problem(404, "not_posted", "The line is not posted", "it is an exception: " + *cause);
         }
         json::array text;
-        for (std::string& line : rules::render_explanation(*data, names.of(tx, *data), language)) text.emplace_back(std::move(line));
+        for (std::string& line : rules::render_explanation(*data, names.of(tx, *data), language))
+            text.emplace_back(std::move(line));
         const Result<json::value> parsed = parse_json(*data, 16 << 20);
-        return net::Response::json(200, json::object{{"line", line_text(*id)}, {"language", language}, {"text", std::move(text)},
+        return net::Response::json(200, json::object{{"line", line_text(*id)},
+                                                     {"language", language},
+                                                     {"text", std::move(text)},
                                                      {"data", parsed ? *parsed : json::value(nullptr)}});
     });
 }
@@ -73,16 +80,20 @@ net::Response explain(Context& context, ProgramNames& names, const net::Request&
 
 void add_awards(Endpoints& to, const Shared& context) {
     Endpoint all{"GET", "/v1/awards", Right::desk, "The awards of one party"};
-    all.query = {{"recipient", "Party code"}, {"after", "Cursor: next of the page before", true}, {"limit", "1 to 1000", true},
+    all.query = {{"recipient", "Party code"},
+                 {"after", "Cursor: next of the page before", true},
+                 {"limit", "1 to 1000", true},
                  {"order", "oldest or newest first"}};
     all.handler = answering(context, list);
     to.push_back(std::move(all));
 
-    Endpoint why{"GET", "/v1/events/{id}/explanation", Right::desk, "Why a line earned what it earned, and why not more; id: <interchange>-<line>"};
+    Endpoint why{"GET", "/v1/events/{id}/explanation", Right::desk,
+                 "Why a line earned what it earned, and why not more; id: <interchange>-<line>"};
     why.query = {{"language", "en or de"}};
-    why.handler = answering(context, [names = std::make_shared<ProgramNames>()](Context& c, const net::Request& request) {
-        return explain(c, *names, request);
-    });
+    why.handler =
+        answering(context, [names = std::make_shared<ProgramNames>()](Context& c, const net::Request& request) {
+            return explain(c, *names, request);
+        });
     to.push_back(std::move(why));
 }
 

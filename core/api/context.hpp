@@ -12,7 +12,9 @@ namespace tributary::api {
 class Context {
 public:
     Context(Parts modules, Settings settings)
-        : parts(std::move(modules)), deadlines(parts.clock), settings_(std::make_shared<const Settings>(std::move(settings))) {}
+        : parts(std::move(modules)),
+          deadlines(parts.clock),
+          settings_(std::make_shared<const Settings>(std::move(settings))) {}
 
     std::shared_ptr<const Settings> settings() const {
         const std::lock_guard lock(mutex_);
@@ -24,13 +26,14 @@ public:
         settings_.swap(next);
     }
     store::Store& store() const { return parts.store; }
-    ops::AuditRecord audit(const net::Request& request, std::string action, std::string subject, json::object detail = {}) const {
+    ops::AuditRecord audit(const net::Request& request, std::string action, std::string subject,
+                           json::object detail = {}) const {
         return {request.principal, std::move(action), std::move(subject), std::move(detail), request.trace_id};
     }
 
     Parts parts;
     Deadlines deadlines;
-    std::mutex verifying;   // one check of the whole ledger at a time
+    std::mutex verifying;  // one check of the whole ledger at a time
 
 private:
     mutable std::mutex mutex_;

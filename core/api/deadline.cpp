@@ -6,7 +6,9 @@ namespace tributary::api {
 
 Deadlines::Deadlines(Clock& clock) : clock_(clock), thread_([this] { work(); }) {}
 
-Deadlines::~Deadlines() { finish(); }
+Deadlines::~Deadlines() {
+    finish();
+}
 
 void Deadlines::in(int64_t delay_ms, std::function<void()> run) {
     {

@@ -17,7 +17,7 @@ public:
     explicit Deadlines(Clock& clock);
     ~Deadlines();
     void in(int64_t delay_ms, std::function<void()> run);  // run must be quick
-    void finish();                                          // runs all; later ones run at once
+    void finish();                                         // runs all; later ones run at once
 
 private:
     void work();

@@ -36,13 +36,13 @@ struct Endpoint {
     Right right;
     const char* summary;
     std::vector<Parameter> query = {};
-    const char* body = "";                 // content type taken; "" = none
-    std::vector<Parameter> fields = {};    // of a JSON body
-    int status = 200;                      // of success
+    const char* body = "";               // content type taken; "" = none
+    std::vector<Parameter> fields = {};  // of a JSON body
+    int status = 200;                    // of success
     const char* answer = "application/json";
-    int other_status = 0;                  // of another success, 0 = none
+    int other_status = 0;  // of another success, 0 = none
     const char* other_answer = "";
-    bool needs_key = false;                // Idempotency-Key
+    bool needs_key = false;  // Idempotency-Key
     uint64_t body_size_max = 64 << 10;
     bool body_to_file = false;
     net::Handler handler = nullptr;

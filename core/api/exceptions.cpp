@@ -64,8 +64,11 @@ net::Response retry(Context& context, const net::Request& request) {
     if (!report) return net::Response::problem(report.error());
     json::object causes;
     for (const auto& [name, count] : report->causes) causes[name] = count;
-    return net::Response::json(200, json::object{{"dry_run", wanted->is_dry}, {"tried", report->tried}, {"posted", report->posted},
-                                                 {"still_open", report->still_open}, {"causes", std::move(causes)}});
+    return net::Response::json(200, json::object{{"dry_run", wanted->is_dry},
+                                                 {"tried", report->tried},
+                                                 {"posted", report->posted},
+                                                 {"still_open", report->still_open},
+                                                 {"causes", std::move(causes)}});
 }
 
 // The line's raw record goes: it is personal data, and nobody will need it again.
@@ -78,11 +81,14 @@ net::Response ignore(Context& context, const net::Request& request) {
     const int64_t now_ms = context.parts.clock.now_ms();
     const auto done = context.store().write([&](store::Tx& tx) {
         const int64_t changed = tx.run(
-            "UPDATE exception SET state = 'ignored', closed_at = ?, note = ?, raw = '' WHERE id = ? AND state = 'open'", now_ms, *reason, *id);
+            "UPDATE exception SET state = 'ignored', closed_at = ?, note = ?, raw = '' WHERE id = ? AND state = 'open'",
+            now_ms, *reason, *id);
         if (changed == 0)
             return tx.refuse(fail(ErrorCode::not_found, fmt::format("there is no open exception {}", *id)));
-        tx.run("UPDATE interchange_state SET exceptions = exceptions - 1 WHERE interchange = (SELECT event_id >> ? FROM exception WHERE id = ?)",
-               event_ordinal_bits, *id);
+        tx.run(
+            "UPDATE interchange_state SET exceptions = exceptions - 1 WHERE interchange = (SELECT event_id >> ? FROM "
+            "exception WHERE id = ?)",
+            event_ordinal_bits, *id);
         ops::record(tx, now_ms, context.audit(request, "exception.ignore", fmt::to_string(*id), {{"reason", *reason}}));
     });
     if (!done) return net::Response::problem(done.error());
@@ -93,14 +99,19 @@ net::Response ignore(Context& context, const net::Request& request) {
 
 void add_exceptions(Endpoints& to, const Shared& context) {
     Endpoint all{"GET", "/v1/exceptions", Right::look, "Lines that could not be resolved"};
-    all.query = {{"after", "Cursor: next of the page before", true}, {"limit", "1 to 1000", true},
-                 {"cause", "Only this cause"}, {"state", "open (default), posted, duplicate, ignored, all"}};
+    all.query = {{"after", "Cursor: next of the page before", true},
+                 {"limit", "1 to 1000", true},
+                 {"cause", "Only this cause"},
+                 {"state", "open (default), posted, duplicate, ignored, all"}};
     all.handler = answering(context, list);
     to.push_back(std::move(all));
 
-    Endpoint again{"POST", "/v1/exceptions/retry", Right::operate, "Post what resolves now: one, those of a cause and subject, or all"};
+    Endpoint again{"POST", "/v1/exceptions/retry", Right::operate,
+                   "Post what resolves now: one, those of a cause and subject, or all"};
     again.body = "application/json";
-    again.fields = {{"id", "One exception", true}, {"cause", "All of this cause"}, {"subject", "All of this subject"},
+    again.fields = {{"id", "One exception", true},
+                    {"cause", "All of this cause"},
+                    {"subject", "All of this subject"},
                     {"dry_run", "Only tell what would happen"}};
     again.handler = answering(context, retry);
     to.push_back(std::move(again));

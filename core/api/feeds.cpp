@@ -34,13 +34,16 @@ private:
     std::optional<net::BodyFile> file_;
 };
 
-Result<const flow::FeedProfile*> profile_of(const Settings& settings, const net::Request& request, const Upload& upload) {
+Result<const flow::FeedProfile*> profile_of(const Settings& settings, const net::Request& request,
+                                            const Upload& upload) {
     const std::string& feed = request.captures.at("feed");
     const auto found = settings.feeds.find(feed);
-    if (found == settings.feeds.end()) return fail(ErrorCode::not_found, fmt::format("there is no feed '{}'", printable(feed)));
+    if (found == settings.feeds.end())
+        return fail(ErrorCode::not_found, fmt::format("there is no feed '{}'", printable(feed)));
     if (upload.is_empty()) return fail(ErrorCode::invalid, "the body is empty; send the interchange as it is");
     if (upload.file().size > found->second.size_max)
-        return fail(ErrorCode::too_large, fmt::format("{} bytes; feed '{}' takes {} at most", upload.file().size, feed, found->second.size_max));
+        return fail(ErrorCode::too_large, fmt::format("{} bytes; feed '{}' takes {} at most", upload.file().size, feed,
+                                                      found->second.size_max));
     return &found->second;
 }
 
@@ -57,7 +60,8 @@ Result<std::optional<int64_t>> wait_of(const net::Request& request) {
 net::Response accepted_response(const intake::Accepted& accepted) {
     const std::string location = fmt::format("/v1/interchanges/{}", accepted.seq.value);
     net::Response response = net::Response::json(
-        202, json::object{{"interchange", accepted.seq.value}, {"is_repeat", accepted.is_repeat}, {"location", location}});
+        202,
+        json::object{{"interchange", accepted.seq.value}, {"is_repeat", accepted.is_repeat}, {"location", location}});
     response.headers.push_back({"location", location});
     response.headers.push_back({"tributary-interchange", fmt::to_string(accepted.seq.value)});
     return response;
@@ -93,14 +97,16 @@ void post_interchange(const Shared& context, net::Request request, net::Respond 
     arrival.transport_id = std::string(request.header("idempotency-key"));
     arrival.file_name = query_of(request, "file_name");
     if (arrival.transport_id.size() > 255 || arrival.file_name.size() > 255)
-        return respond(net::Response::problem(fail(ErrorCode::invalid, "Idempotency-Key and file_name have at most 255 bytes")));
+        return respond(
+            net::Response::problem(fail(ErrorCode::invalid, "Idempotency-Key and file_name have at most 255 bytes")));
     arrival.body = upload.take();
     arrival.trace_id = request.trace_id;
-    context->parts.intake.accept(std::move(arrival), [context, wait_ms = *wait_ms, respond](Result<intake::Accepted> accepted) {
-        if (!accepted) return respond(net::Response::problem(accepted.error()));
-        if (!wait_ms) return respond(accepted_response(*accepted));
-        wait_for_answer(context, *accepted, *wait_ms, respond);
-    });
+    context->parts.intake.accept(std::move(arrival),
+                                 [context, wait_ms = *wait_ms, respond](Result<intake::Accepted> accepted) {
+                                     if (!accepted) return respond(net::Response::problem(accepted.error()));
+                                     if (!wait_ms) return respond(accepted_response(*accepted));
+                                     wait_for_answer(context, *accepted, *wait_ms, respond);
+                                 });
 }
 
 void validate(const Shared& context, net::Request request, net::Respond respond) {
@@ -116,8 +122,11 @@ net::Response list_feeds(Context& context, const net::Request&) {
     const auto settings = context.settings();
     json::array items;
     for (const auto& [name, profile] : settings->feeds)
-        items.push_back({{"name", name}, {"connector", profile.connector}, {"is_live", profile.is_live},
-                         {"distributor", profile.distributor}, {"size_max", profile.size_max}});
+        items.push_back({{"name", name},
+                         {"connector", profile.connector},
+                         {"is_live", profile.is_live},
+                         {"distributor", profile.distributor},
+                         {"size_max", profile.size_max}});
     return net::Response::json(200, json::object{{"items", std::move(items)}});
 }
 
@@ -128,7 +137,8 @@ void add_feeds(Endpoints& to, const Shared& context) {
     list.handler = answering(context, list_feeds);
     to.push_back(std::move(list));
 
-    Endpoint post{"POST", "/v1/feeds/{feed}/interchanges", Right::feed, "Send an interchange; 202 means that it is stored durably"};
+    Endpoint post{"POST", "/v1/feeds/{feed}/interchanges", Right::feed,
+                  "Send an interchange; 202 means that it is stored durably"};
     post.query = {{"wait", "Seconds to wait for the acknowledgement, at most 60; then 200 with its bytes", true},
                   {"file_name", "What the sender calls it"}};
     post.body = "application/octet-stream";
@@ -142,11 +152,14 @@ void add_feeds(Endpoints& to, const Shared& context) {
     };
     to.push_back(std::move(post));
 
-    Endpoint trial{"POST", "/v1/feeds/{feed}/validate", Right::feed, "What would become of an interchange; changes nothing"};
+    Endpoint trial{"POST", "/v1/feeds/{feed}/validate", Right::feed,
+                   "What would become of an interchange; changes nothing"};
     trial.body = "application/octet-stream";
     trial.body_size_max = interchange_size_max;
     trial.body_to_file = true;
-    trial.handler = [context](net::Request request, net::Respond respond) { validate(context, std::move(request), std::move(respond)); };
+    trial.handler = [context](net::Request request, net::Respond respond) {
+        validate(context, std::move(request), std::move(respond));
+    };
     to.push_back(std::move(trial));
 }
 

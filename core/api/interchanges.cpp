@@ -10,21 +10,26 @@ namespace tributary::api {
 namespace {
 
 json::object row_of(const store::Rows& rows) {
-    return {{"interchange", rows.integer(0)}, {"feed", rows.text(1)},        {"transport", rows.text(2)}, {"file", rows.text(3)},
-            {"size", rows.integer(4)},        {"received_at", iso_instant(rows.integer(5))},              {"state", rows.text(6)},
-            {"lines", rows.integer(7)},       {"posted", rows.integer(8)},   {"exceptions", rows.integer(9)},
-            {"duplicates", rows.integer(10)}, {"awards", rows.integer(11)},  {"errors", rows.integer(12)}};
+    return {{"interchange", rows.integer(0)}, {"feed", rows.text(1)},
+            {"transport", rows.text(2)},      {"file", rows.text(3)},
+            {"size", rows.integer(4)},        {"received_at", iso_instant(rows.integer(5))},
+            {"state", rows.text(6)},          {"lines", rows.integer(7)},
+            {"posted", rows.integer(8)},      {"exceptions", rows.integer(9)},
+            {"duplicates", rows.integer(10)}, {"awards", rows.integer(11)},
+            {"errors", rows.integer(12)}};
 }
 
 store::Rows rows_of(store::Tx& tx, const Page& page, const std::string& feed) {
     if (page.is_newest_first)
         return tx.query(
-            "SELECT i.seq, i.feed, i.transport, i.file_name, i.size, i.received_at, s.state, s.lines, s.events_posted, s.exceptions, "
+            "SELECT i.seq, i.feed, i.transport, i.file_name, i.size, i.received_at, s.state, s.lines, s.events_posted, "
+            "s.exceptions, "
             "s.duplicates, s.awards, s.errors FROM interchange i JOIN interchange_state s ON s.interchange = i.seq "
             "WHERE i.seq < ?1 AND (?2 = '' OR s.state = ?2) AND (?3 = '' OR i.feed = ?3) ORDER BY i.seq DESC LIMIT ?4",
             page.after, page.state, feed, page.limit);
     return tx.query(
-        "SELECT i.seq, i.feed, i.transport, i.file_name, i.size, i.received_at, s.state, s.lines, s.events_posted, s.exceptions, "
+        "SELECT i.seq, i.feed, i.transport, i.file_name, i.size, i.received_at, s.state, s.lines, s.events_posted, "
+        "s.exceptions, "
         "s.duplicates, s.awards, s.errors FROM interchange i JOIN interchange_state s ON s.interchange = i.seq "
         "WHERE i.seq > ?1 AND (?2 = '' OR s.state = ?2) AND (?3 = '' OR i.feed = ?3) ORDER BY i.seq LIMIT ?4",
         page.after, page.state, feed, page.limit);
@@ -64,8 +69,9 @@ net::Response acknowledgement(Context& context, const net::Request& request) {
     const Result<flow::Outcome> outcome = flow::outcome_of(context.store(), *seq);
     if (!outcome) return net::Response::problem(outcome.error());
     if (outcome->ack.empty())
-        return net::Response::problem(404, "not_found", "There is no acknowledgement",
-                                      outcome->state == "received" ? "it is not made yet; ask again" : "this interchange asked for none");
+        return net::Response::problem(
+            404, "not_found", "There is no acknowledgement",
+            outcome->state == "received" ? "it is not made yet; ask again" : "this interchange asked for none");
     net::Response response = net::Response::text(200, outcome->ack, content_type_of(outcome->ack_format));
     response.headers.push_back({"tributary-ack-format", outcome->ack_format});
     return response;
@@ -74,11 +80,16 @@ net::Response acknowledgement(Context& context, const net::Request& request) {
 json::array awards_of(store::Tx& tx, int64_t event) {
     json::array out;
     store::Rows rows = tx.query(
-        "SELECT a.seq, i.program, i.code, p.code, a.unit, a.amount, a.reverses, w.award FROM award a JOIN incentive i ON i.id = a.incentive "
-        "JOIN party p ON p.id = a.recipient LEFT JOIN waiting_award w ON w.award = a.seq WHERE a.event_id = ? ORDER BY a.seq",
+        "SELECT a.seq, i.program, i.code, p.code, a.unit, a.amount, a.reverses, w.award FROM award a JOIN incentive i "
+        "ON i.id = a.incentive "
+        "JOIN party p ON p.id = a.recipient LEFT JOIN waiting_award w ON w.award = a.seq WHERE a.event_id = ? ORDER BY "
+        "a.seq",
         event);
     while (rows.next()) {
-        json::object award{{"award", rows.integer(0)}, {"program", rows.text(1)}, {"incentive", rows.text(2)}, {"recipient", rows.text(3)}};
+        json::object award{{"award", rows.integer(0)},
+                           {"program", rows.text(1)},
+                           {"incentive", rows.text(2)},
+                           {"recipient", rows.text(3)}};
         award["amount"] = amount_json(rows.string(4), rows.integer(5));
         if (rows.integer(6) != 0) award["reverses"] = rows.integer(6);
         award["is_waiting"] = !rows.is_null(7);
@@ -87,11 +98,13 @@ json::array awards_of(store::Tx& tx, int64_t event) {
     return out;
 }
 
-std::string decimal_text(int64_t value, int64_t scale) { return to_text(Decimal{value, static_cast<int>(scale)}); }
+std::string decimal_text(int64_t value, int64_t scale) {
+    return to_text(Decimal{value, static_cast<int>(scale)});
+}
 
 const char* kind_text(int64_t kind) {
-    constexpr const char* names[] = {"", "sale", "return", "inventory", "training", "download", "webinar", "demo", "survey", "deal",
-                                     "referral", "subscription", "claim"};
+    constexpr const char* names[] = {"",     "sale",   "return", "inventory", "training",     "download", "webinar",
+                                     "demo", "survey", "deal",   "referral",  "subscription", "claim"};
     return kind > 0 && kind < static_cast<int64_t>(std::size(names)) ? names[kind] : "unknown";
 }
 
@@ -124,8 +137,10 @@ net::Response lines(Context& context, const net::Request& request) {
         int64_t last = 0;
         const int64_t low = std::min(page->after, event_ordinal_max);
         store::Rows rows = tx.query(
-            "SELECT e.id, e.kind, e.date, e.distributor, e.reseller, e.rep, coalesce(p.sku, ''), e.quantity, e.quantity_scale, e.uom, "
-            "e.currency, e.price, e.price_scale, e.invoice, e.line_id, e.line FROM event e LEFT JOIN product p ON p.id = e.product "
+            "SELECT e.id, e.kind, e.date, e.distributor, e.reseller, e.rep, coalesce(p.sku, ''), e.quantity, "
+            "e.quantity_scale, e.uom, "
+            "e.currency, e.price, e.price_scale, e.invoice, e.line_id, e.line FROM event e LEFT JOIN product p ON p.id "
+            "= e.product "
             "WHERE e.id > ? AND e.id <= ? ORDER BY e.id LIMIT ?",
             event_id_of(*seq, low), event_id_of(*seq, event_ordinal_max), page->limit);
         while (rows.next()) {
@@ -139,9 +154,11 @@ net::Response lines(Context& context, const net::Request& request) {
 }  // namespace
 
 void add_interchanges(Endpoints& to, const Shared& context) {
-    const std::vector<Parameter> paging{{"after", "Cursor: next of the page before", true}, {"limit", "1 to 1000", true},
+    const std::vector<Parameter> paging{{"after", "Cursor: next of the page before", true},
+                                        {"limit", "1 to 1000", true},
                                         {"order", "oldest or newest first"}};
-    const auto add = [&](const char* pattern, const char* summary, net::Response (*handler)(Context&, const net::Request&)) -> Endpoint& {
+    const auto add = [&](const char* pattern, const char* summary,
+                         net::Response (*handler)(Context&, const net::Request&)) -> Endpoint& {
         Endpoint endpoint{"GET", pattern, Right::look, summary};
         endpoint.handler = answering(context, handler);
         return to.emplace_back(std::move(endpoint));
@@ -150,7 +167,8 @@ void add_interchanges(Endpoints& to, const Shared& context) {
     all.query = paging;
     all.query.insert(all.query.end(), {{"state", "Only this state"}, {"feed", "Only this feed"}});
     add("/v1/interchanges/{seq}", "What became of an interchange", show);
-    add("/v1/interchanges/{seq}/ack", "The acknowledgement, the same bytes each time", acknowledgement).answer = "application/edi-x12";
+    add("/v1/interchanges/{seq}/ack", "The acknowledgement, the same bytes each time", acknowledgement).answer =
+        "application/edi-x12";
     add("/v1/interchanges/{seq}/lines", "Its posted lines with their awards", lines).query = {paging[0], paging[1]};
 }
 

@@ -48,10 +48,14 @@ net::Response accounts(Context& context, const net::Request& request) {
 
 const char* kind_name(ledger::TransferKind kind) {
     switch (kind) {
-        case ledger::TransferKind::posted: return "posted";
-        case ledger::TransferKind::reserve: return "reserve";
-        case ledger::TransferKind::post: return "post";
-        case ledger::TransferKind::void_: return "void";
+        case ledger::TransferKind::posted:
+            return "posted";
+        case ledger::TransferKind::reserve:
+            return "reserve";
+        case ledger::TransferKind::post:
+            return "post";
+        case ledger::TransferKind::void_:
+            return "void";
     }
     return "";
 }
@@ -66,13 +70,16 @@ net::Response statement(Context& context, const net::Request& request) {
         {
             store::Rows rows = tx.query("SELECT id, unit FROM account WHERE code = ?", code);
             if (!rows.next())
-                return net::Response::problem(fail(ErrorCode::not_found, fmt::format("there is no account '{}'; name one with ?code=", printable(code))));
+                return net::Response::problem(
+                    fail(ErrorCode::not_found,
+                         fmt::format("there is no account '{}'; name one with ?code=", printable(code))));
             id = rows.integer(0);
             unit = rows.string(1);
         }
         json::array items;
         int64_t last = 0;
-        for (const store::StatementLine& line : store::statement(tx, AccountId{id}, page->is_newest_first ? 0 : page->after, page->limit)) {
+        for (const store::StatementLine& line :
+             store::statement(tx, AccountId{id}, page->is_newest_first ? 0 : page->after, page->limit)) {
             last = line.transfer.value;
             items.push_back({{"transfer", last},
                              {"at", iso_instant(line.at)},
@@ -91,13 +98,15 @@ net::Response statement(Context& context, const net::Request& request) {
 
 void add_ledger(Endpoints& to, const Shared& context) {
     Endpoint all{"GET", "/v1/accounts", Right::look, "Accounts by code"};
-    all.query = {{"prefix", "Only codes that begin so: wallet/, budget/spring/"}, {"after", "Cursor: next of the page before"},
+    all.query = {{"prefix", "Only codes that begin so: wallet/, budget/spring/"},
+                 {"after", "Cursor: next of the page before"},
                  {"limit", "1 to 1000", true}};
     all.handler = answering(context, accounts);
     to.push_back(std::move(all));
 
     Endpoint lines{"GET", "/v1/accounts/statement", Right::look, "The transfers of one account"};
-    lines.query = {{"code", "The account"}, {"after", "Cursor: next of the page before", true}, {"limit", "1 to 1000", true}};
+    lines.query = {
+        {"code", "The account"}, {"after", "Cursor: next of the page before", true}, {"limit", "1 to 1000", true}};
     lines.handler = answering(context, statement);
     to.push_back(std::move(lines));
 }

@@ -19,7 +19,8 @@ json::object head_json(const store::ChainHead& head) {
 }
 
 net::Response head(Context& context, const net::Request&) {
-    return read_response(context.store(), [](store::Tx& tx) { return net::Response::json(200, head_json(store::chain_head(tx))); });
+    return read_response(context.store(),
+                         [](store::Tx& tx) { return net::Response::json(200, head_json(store::chain_head(tx))); });
 }
 
 net::Response verify(Context& context, const net::Request& request) {
@@ -34,15 +35,21 @@ net::Response verify(Context& context, const net::Request& request) {
         expected = *parsed;
     }
     const std::unique_lock alone(context.verifying, std::try_to_lock);
-    if (!alone) return net::Response::problem(fail(ErrorCode::conflict, "the ledger is being verified already; ask again when that is done"));
+    if (!alone)
+        return net::Response::problem(
+            fail(ErrorCode::conflict, "the ledger is being verified already; ask again when that is done"));
     return read_response(context.store(), [&](store::Tx& tx) {
         const store::LedgerReport books = store::verify_ledger(tx);
         const store::ChainReport chain = store::verify_chain(tx, expected ? &*expected : nullptr);
-        return net::Response::json(
-            200, json::object{{"is_balanced", books.is_balanced}, {"transfers", books.transfers},
-                              {"findings", json::array(books.findings.begin(), books.findings.end())},
-                              {"is_intact", chain.is_intact}, {"batches", chain.batches}, {"rows", chain.rows},
-                              {"broken", chain.broken}, {"head", head_json(chain.head)}});
+        return net::Response::json(200,
+                                   json::object{{"is_balanced", books.is_balanced},
+                                                {"transfers", books.transfers},
+                                                {"findings", json::array(books.findings.begin(), books.findings.end())},
+                                                {"is_intact", chain.is_intact},
+                                                {"batches", chain.batches},
+                                                {"rows", chain.rows},
+                                                {"broken", chain.broken},
+                                                {"head", head_json(chain.head)}});
     });
 }
 
@@ -64,16 +71,21 @@ net::Response export_answer(Context& context, const net::Request& request) {
             if (!is_too_large) text += piece;
         });
         if (!is_too_large) return net::Response::text(200, std::move(text));
-        return net::Response::problem(fail(ErrorCode::too_large, "the journal is too large for one answer; write it to a file: "
-                                                                 "POST /v1/ledger/export over the socket, or tributaryctl ledger export --to PATH"));
+        return net::Response::problem(
+            fail(ErrorCode::too_large,
+                 "the journal is too large for one answer; write it to a file: "
+                 "POST /v1/ledger/export over the socket, or tributaryctl ledger export --to PATH"));
     });
 }
 
 Result<FileDescriptor> new_file(const std::string& path) {
-    if (!path.starts_with('/')) return fail(ErrorCode::invalid, "path must be absolute: the daemon has a working directory of its own");
+    if (!path.starts_with('/'))
+        return fail(ErrorCode::invalid, "path must be absolute: the daemon has a working directory of its own");
     FileDescriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640));
-    if (!fd) return fail(errno == EEXIST ? ErrorCode::conflict : ErrorCode::io,
-                         fmt::format("{} cannot be made: {}; the daemon writes it, as its own user", path, system_message(errno)));
+    if (!fd)
+        return fail(
+            errno == EEXIST ? ErrorCode::conflict : ErrorCode::io,
+            fmt::format("{} cannot be made: {}; the daemon writes it, as its own user", path, system_message(errno)));
     return fd;
 }
 

@@ -5,10 +5,15 @@
 namespace tributary::api {
 namespace {
 
-json::object schema_of(const Parameter& parameter) { return {{"type", parameter.is_integer ? "integer" : "string"}}; }
+json::object schema_of(const Parameter& parameter) {
+    return {{"type", parameter.is_integer ? "integer" : "string"}};
+}
 
 json::object parameter_of(const Parameter& parameter, const char* in, bool is_required) {
-    return {{"name", parameter.name}, {"in", in}, {"required", is_required}, {"description", parameter.help},
+    return {{"name", parameter.name},
+            {"in", in},
+            {"required", is_required},
+            {"description", parameter.help},
             {"schema", schema_of(parameter)}};
 }
 
@@ -41,13 +46,15 @@ json::object content(const char* type, json::object schema) {
 json::object answers_of(const Endpoint& endpoint) {
     const bool is_json = std::string_view(endpoint.answer) == "application/json";
     json::object done{{"description", "Done."},
-                      {"content", content(endpoint.answer, is_json ? json::object{{"type", "object"}} : json::object{{"type", "string"}})}};
+                      {"content", content(endpoint.answer, is_json ? json::object{{"type", "object"}}
+                                                                   : json::object{{"type", "string"}})}};
     json::object problem{{"description", "A problem (RFC 9457)."},
                          {"content", content("application/problem+json", {{"$ref", "#/components/schemas/Problem"}})}};
     json::object out{{std::to_string(endpoint.status), std::move(done)}, {"default", std::move(problem)}};
     if (endpoint.other_status != 0)
-        out[std::to_string(endpoint.other_status)] = json::object{
-            {"description", "Done."}, {"content", content(endpoint.other_answer, {{"type", "string"}, {"format", "binary"}})}};
+        out[std::to_string(endpoint.other_status)] =
+            json::object{{"description", "Done."},
+                         {"content", content(endpoint.other_answer, {{"type", "string"}, {"format", "binary"}})}};
     return out;
 }
 
@@ -55,8 +62,10 @@ std::string operation_id(const Endpoint& endpoint) {
     std::string out = endpoint.method;
     for (const char c : std::string_view(endpoint.pattern)) {
         const bool is_plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-        if (is_plain) out += c;
-        else if (!out.ends_with('-') && c != '}') out += '-';
+        if (is_plain)
+            out += c;
+        else if (!out.ends_with('-') && c != '}')
+            out += '-';
     }
     return out;
 }
@@ -65,8 +74,10 @@ json::object operation_of(const Endpoint& endpoint) {
     json::array parameters = path_parameters(endpoint.pattern);
     for (const Parameter& parameter : endpoint.query) parameters.push_back(parameter_of(parameter, "query", false));
     if (endpoint.needs_key)
-        parameters.push_back(parameter_of({"Idempotency-Key", "The same key and request give the same answer for ever."}, "header", true));
-    json::object out{{"operationId", operation_id(endpoint)}, {"summary", endpoint.summary}, {"responses", answers_of(endpoint)}};
+        parameters.push_back(parameter_of(
+            {"Idempotency-Key", "The same key and request give the same answer for ever."}, "header", true));
+    json::object out{
+        {"operationId", operation_id(endpoint)}, {"summary", endpoint.summary}, {"responses", answers_of(endpoint)}};
     if (!parameters.empty()) out["parameters"] = std::move(parameters);
     if (endpoint.body[0] != '\0') out["requestBody"] = body_of(endpoint);
     if (endpoint.right == Right::anyone) out["security"] = json::array{};
@@ -77,8 +88,11 @@ json::object problem_schema() {
     json::object text{{"type", "string"}};
     return {{"type", "object"},
             {"required", json::array{"type", "title", "status", "detail", "code"}},
-            {"properties", json::object{{"type", text}, {"title", text}, {"status", json::object{{"type", "integer"}}},
-                                        {"detail", text}, {"code", text}}}};
+            {"properties", json::object{{"type", text},
+                                        {"title", text},
+                                        {"status", json::object{{"type", "integer"}}},
+                                        {"detail", text},
+                                        {"code", text}}}};
 }
 
 std::string lower(std::string_view method) {

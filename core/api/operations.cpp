@@ -11,13 +11,19 @@ namespace {
 json::object connector_json(const host::Connector& connector, const Settings& settings) {
     const host::ConnectorState state = connector.state();
     const host::Manifest& manifest = connector.manifest();
-    json::object out{{"name", connector.name()},          {"id", manifest.id},       {"version", manifest.version},
-                     {"title", manifest.title},           {"kind", host::name_of(manifest.kind)},
-                     {"state", host::name_of(state.phase)}, {"restarts", state.restart_count}};
+    json::object out{{"name", connector.name()},
+                     {"id", manifest.id},
+                     {"version", manifest.version},
+                     {"title", manifest.title},
+                     {"kind", host::name_of(manifest.kind)},
+                     {"state", host::name_of(state.phase)},
+                     {"restarts", state.restart_count}};
     if (!state.reason.empty()) out["reason"] = state.reason;
     if (const auto route = settings.routes.find(connector.name()); route != settings.routes.end()) {
         const payout::PayoutRoute& to = route->second;
-        out["route"] = json::object{{"title", to.title}, {"unit", to.unit}, {"currency", to.currency},
+        out["route"] = json::object{{"title", to.title},
+                                    {"unit", to.unit},
+                                    {"currency", to.currency},
                                     {"rate", json::object{{"money", amount_json(to.currency, to.rate_money)},
                                                           {"per", amount_json(to.unit, to.rate_per)}}},
                                     {"min", amount_json(to.unit, to.amount_min)}};
@@ -39,7 +45,8 @@ net::Response connectors(Context& context, const net::Request&) {
 void put_counts(store::Tx& tx, json::object& out, int64_t now_ms) {
     const auto count = [&](const char* sql) { return tx.one_integer(sql).value_or(0); };
     out["interchanges"] = count("SELECT max(seq) FROM interchange");
-    out["interchanges_unfinished"] = count("SELECT count(*) FROM interchange_state WHERE state IN ('received', 'posting')");
+    out["interchanges_unfinished"] =
+        count("SELECT count(*) FROM interchange_state WHERE state IN ('received', 'posting')");
     out["events"] = count("SELECT max(seq) FROM event");
     out["awards"] = count("SELECT max(seq) FROM award");
     out["awards_waiting"] = count("SELECT count(*) FROM waiting_award");
@@ -72,14 +79,21 @@ net::Response notices(Context& context, const net::Request& request) {
         json::array items;
         int64_t last = 0;
         store::Rows rows = tx.query(
-            "SELECT n.id, n.kind, p.code, n.connector, n.state, n.attempt, n.message, n.created_at, n.changed_at, n.trace_id FROM notice n "
+            "SELECT n.id, n.kind, p.code, n.connector, n.state, n.attempt, n.message, n.created_at, n.changed_at, "
+            "n.trace_id FROM notice n "
             "LEFT JOIN party p ON p.id = n.party WHERE n.id > ?1 AND (?2 = '' OR n.state = ?2) ORDER BY n.id LIMIT ?3",
             page->is_newest_first ? 0 : page->after, page->state, page->limit);
         while (rows.next()) {
             last = rows.integer(0);
-            items.push_back({{"id", last}, {"kind", rows.text(1)}, {"party", rows.text(2)}, {"connector", rows.text(3)},
-                             {"state", rows.text(4)}, {"attempt", rows.integer(5)}, {"message", rows.text(6)},
-                             {"created_at", iso_instant(rows.integer(7))}, {"changed_at", iso_instant(rows.integer(8))},
+            items.push_back({{"id", last},
+                             {"kind", rows.text(1)},
+                             {"party", rows.text(2)},
+                             {"connector", rows.text(3)},
+                             {"state", rows.text(4)},
+                             {"attempt", rows.integer(5)},
+                             {"message", rows.text(6)},
+                             {"created_at", iso_instant(rows.integer(7))},
+                             {"changed_at", iso_instant(rows.integer(8))},
                              {"trace_id", rows.text(9)}});
         }
         return page_response(std::move(items), *page, last);
@@ -99,7 +113,8 @@ net::Response audit(Context& context, const net::Request& request) {
 net::Response reload(Context& context, const net::Request& request) {
     const auto changes = context.parts.reload(request.principal, request.trace_id);
     if (changes) return net::Response::json(200, *changes);
-    return net::Response::problem(422, name_of(changes.error().code), "The running configuration stays in use", changes.error().message);
+    return net::Response::problem(422, name_of(changes.error().code), "The running configuration stays in use",
+                                  changes.error().message);
 }
 
 net::Response backup(Context& context, const net::Request& request) {
@@ -108,8 +123,10 @@ net::Response backup(Context& context, const net::Request& request) {
     const auto path = field_of(*body, "path");
     if (!path) return net::Response::problem(path.error());
     if (!path->starts_with('/'))
-        return net::Response::problem(fail(ErrorCode::invalid, "path must be absolute: the daemon has a working directory of its own"));
-    const auto recorded = ops::record_first(context.store(), context.parts.clock.now_ms(), context.audit(request, "backup", *path));
+        return net::Response::problem(
+            fail(ErrorCode::invalid, "path must be absolute: the daemon has a working directory of its own"));
+    const auto recorded =
+        ops::record_first(context.store(), context.parts.clock.now_ms(), context.audit(request, "backup", *path));
     if (!recorded) return net::Response::problem(recorded.error());
     const auto done = context.store().backup(*path);
     return done ? net::Response::json(200, json::object{{"path", *path}}) : net::Response::problem(done.error());
@@ -125,9 +142,12 @@ Endpoint get(const char* pattern, Right right, const char* summary, net::Handler
 
 void add_operations(Endpoints& to, const Shared& context) {
     to.push_back(get("/v1/status", Right::look, "How the daemon is", answering(context, status)));
-    to.push_back(get("/v1/connectors", Right::desk, "Connectors, and the ways to redeem", answering(context, connectors)));
-    const std::vector<Parameter> paging{{"after", "Cursor: next of the page before", true}, {"limit", "1 to 1000", true}};
-    to.push_back(get("/v1/notices", Right::look, "Mails to people and what became of them", answering(context, notices)));
+    to.push_back(
+        get("/v1/connectors", Right::desk, "Connectors, and the ways to redeem", answering(context, connectors)));
+    const std::vector<Parameter> paging{{"after", "Cursor: next of the page before", true},
+                                        {"limit", "1 to 1000", true}};
+    to.push_back(
+        get("/v1/notices", Right::look, "Mails to people and what became of them", answering(context, notices)));
     to.back().query = paging;
     to.back().query.push_back({"state", "waiting, sending, sent, failed or unknown"});
     to.push_back(get("/v1/audit", Right::look, "Who changed what", answering(context, audit)));
@@ -144,25 +164,32 @@ void add_operations(Endpoints& to, const Shared& context) {
     copy.handler = answering(context, backup);
     to.push_back(std::move(copy));
 
-    Endpoint numbers = get("/v1/metrics", Right::look, "The metrics, for who can reach the API only", [context](net::Request, net::Respond respond) {
-        respond(net::Response::text(200, context->parts.metrics.text(), "text/plain; version=0.0.4; charset=utf-8"));
-    });
+    Endpoint numbers = get("/v1/metrics", Right::look, "The metrics, for who can reach the API only",
+                           [context](net::Request, net::Respond respond) {
+                               respond(net::Response::text(200, context->parts.metrics.text(),
+                                                           "text/plain; version=0.0.4; charset=utf-8"));
+                           });
     numbers.answer = "text/plain";
     to.push_back(std::move(numbers));
 }
 
 void add_probes(Endpoints& to, const Shared& context) {
-    to.push_back(get("/metrics", Right::anyone, "Metrics for Prometheus", [context](net::Request, net::Respond respond) {
-        respond(net::Response::text(200, context->parts.metrics.text(), "text/plain; version=0.0.4; charset=utf-8"));
-    }));
-    to.push_back(get("/-/healthy", Right::anyone, "503 when only a new start can help", [context](net::Request, net::Respond respond) {
-        const auto findings = context->parts.health.findings();
-        respond(net::Response::json(ops::Health::is_healthy(findings) ? 200 : 503, ops::Health::to_json(findings)));
-    }));
-    to.push_back(get("/-/ready", Right::anyone, "503 while it cannot take work", [context](net::Request, net::Respond respond) {
-        const auto findings = context->parts.health.findings();
-        respond(net::Response::json(ops::Health::is_ready(findings) ? 200 : 503, ops::Health::to_json(findings)));
-    }));
+    to.push_back(
+        get("/metrics", Right::anyone, "Metrics for Prometheus", [context](net::Request, net::Respond respond) {
+            respond(
+                net::Response::text(200, context->parts.metrics.text(), "text/plain; version=0.0.4; charset=utf-8"));
+        }));
+    to.push_back(get("/-/healthy", Right::anyone, "503 when only a new start can help",
+                     [context](net::Request, net::Respond respond) {
+                         const auto findings = context->parts.health.findings();
+                         respond(net::Response::json(ops::Health::is_healthy(findings) ? 200 : 503,
+                                                     ops::Health::to_json(findings)));
+                     }));
+    to.push_back(
+        get("/-/ready", Right::anyone, "503 while it cannot take work", [context](net::Request, net::Respond respond) {
+            const auto findings = context->parts.health.findings();
+            respond(net::Response::json(ops::Health::is_ready(findings) ? 200 : 503, ops::Health::to_json(findings)));
+        }));
 }
 
 }  // namespace tributary::api

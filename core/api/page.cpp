@@ -13,13 +13,15 @@ std::string query_of(const net::Request& request, const std::string& name) {
 
 Result<int64_t> integer_of(const std::string& text, const char* what) {
     const auto value = parse_int(text);
-    if (!value || *value < 0) return fail(ErrorCode::invalid, fmt::format("{} must be a whole number, not '{}'", what, printable(text)));
+    if (!value || *value < 0)
+        return fail(ErrorCode::invalid, fmt::format("{} must be a whole number, not '{}'", what, printable(text)));
     return *value;
 }
 
 Result<Page> page_of(const net::Request& request) {
     Page page;
-    const std::string order = query_of(request, "order"), after = query_of(request, "after"), limit = query_of(request, "limit");
+    const std::string order = query_of(request, "order"), after = query_of(request, "after"),
+                      limit = query_of(request, "limit");
     if (!order.empty() && order != "newest" && order != "oldest")
         return fail(ErrorCode::invalid, fmt::format("order must be oldest or newest, not '{}'", printable(order)));
     page.is_newest_first = order == "newest";
@@ -68,7 +70,8 @@ Result<std::string> text_field(const json::object& body, const char* name) {
 Result<int64_t> integer_field(const json::object& body, const char* name) {
     const json::value* value = find(body, name);
     if (value == nullptr || value->is_null()) return int64_t{0};
-    if (!value->is_int64() || value->as_int64() < 0) return fail(ErrorCode::invalid, fmt::format("\"{}\" must be a whole number", name));
+    if (!value->is_int64() || value->as_int64() < 0)
+        return fail(ErrorCode::invalid, fmt::format("\"{}\" must be a whole number", name));
     return value->as_int64();
 }
 
@@ -79,7 +82,9 @@ Result<bool> flag_field(const json::object& body, const char* name) {
     return value->as_bool();
 }
 
-std::string line_text(EventId id) { return fmt::format("{}-{}", interchange_of(id).value, ordinal_of(id)); }
+std::string line_text(EventId id) {
+    return fmt::format("{}-{}", interchange_of(id).value, ordinal_of(id));
+}
 
 Result<EventId> parse_line(const std::string& text) {
     const size_t dash = text.find('-');
@@ -87,21 +92,26 @@ Result<EventId> parse_line(const std::string& text) {
     const auto ordinal = dash == std::string::npos ? std::nullopt : parse_int(text.substr(dash + 1));
     const int64_t seq_max = INT64_MAX >> event_ordinal_bits;
     if (!seq || !ordinal || *seq < 1 || *seq > seq_max || *ordinal < 0 || *ordinal > event_ordinal_max)
-        return fail(ErrorCode::invalid, fmt::format("a line is named <interchange>-<line>, such as 12-7, not '{}'", printable(text)));
+        return fail(ErrorCode::invalid,
+                    fmt::format("a line is named <interchange>-<line>, such as 12-7, not '{}'", printable(text)));
     return event_id_of(InterchangeSeq{*seq}, *ordinal);
 }
 
 Result<int64_t> amount_of(const json::object& body, const std::string& unit) {
     const json::value* value = find(body, "amount");
     std::string text;
-    if (value != nullptr && value->is_string()) text = std::string(value->as_string());
-    else if (value != nullptr && value->is_int64()) text = fmt::to_string(value->as_int64());
-    else return fail(ErrorCode::invalid, "the body needs \"amount\": a whole number, or a decimal as text such as \"12.50\"");
+    if (value != nullptr && value->is_string())
+        text = std::string(value->as_string());
+    else if (value != nullptr && value->is_int64())
+        text = fmt::to_string(value->as_int64());
+    else
+        return fail(ErrorCode::invalid,
+                    "the body needs \"amount\": a whole number, or a decimal as text such as \"12.50\"");
     const int exponent = exponent_of(unit);
     const auto minor = parse_minor(text, exponent);
     if (!minor || *minor <= 0)
-        return fail(ErrorCode::invalid, fmt::format("amount must be more than 0 {} with at most {} decimals, not '{}'", unit, exponent,
-                                                    printable(text)));
+        return fail(ErrorCode::invalid, fmt::format("amount must be more than 0 {} with at most {} decimals, not '{}'",
+                                                    unit, exponent, printable(text)));
     return *minor;
 }
 

@@ -1,5 +1,5 @@
-// What most handlers need: reading queries and JSON bodies, and giving pages. A page is {"items": [...], "next": cursor};
-// next is absent on the last page. Pure.
+// What most handlers need: reading queries and JSON bodies, and giving pages. A page is {"items": [...], "next":
+// cursor}; next is absent on the last page. Pure.
 #pragma once
 #include <optional>
 #include <string>
@@ -14,10 +14,10 @@
 namespace tributary::api {
 
 struct Page {
-    int64_t after = 0;              // first page: 0, or INT64_MAX when newest come first
+    int64_t after = 0;  // first page: 0, or INT64_MAX when newest come first
     int64_t limit = 100;
-    bool is_newest_first = false;   // ?order=newest
-    std::string state;              // ?state=
+    bool is_newest_first = false;  // ?order=newest
+    std::string state;             // ?state=
 };
 inline constexpr int64_t page_limit_max = 1000;
 Result<Page> page_of(const net::Request& request);
@@ -26,8 +26,8 @@ Result<Page> page_of(const net::Request& request);
 net::Response page_response(json::array items, const Page& page, const json::value& last_cursor);
 
 std::string query_of(const net::Request& request, const std::string& name);
-Result<int64_t> integer_of(const std::string& text, const char* what);   // >= 0
-Result<json::object> body_of(const net::Request& request);               // an empty body is {}
+Result<int64_t> integer_of(const std::string& text, const char* what);  // >= 0
+Result<json::object> body_of(const net::Request& request);              // an empty body is {}
 // A required text of a body.
 Result<std::string> field_of(const json::object& body, const char* name);
 // Fields that may be absent (then "", 0 or false), but not of another type: that would be a mistake unnoticed.

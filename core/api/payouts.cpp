@@ -19,7 +19,9 @@ Result<payout::RedeemRequest> redeem_request(Context& context, const net::Reques
     const auto settings = context.settings();
     const auto route = settings->routes.find(out.connector);
     if (route == settings->routes.end())
-        return fail(ErrorCode::not_found, fmt::format("there is no way to redeem called '{}'; GET /v1/connectors lists them", printable(out.connector)));
+        return fail(ErrorCode::not_found,
+                    fmt::format("there is no way to redeem called '{}'; GET /v1/connectors lists them",
+                                printable(out.connector)));
     TRIBUTARY_TRY(out.amount, amount_of(body, route->second.unit));
     TRIBUTARY_TRY(out.product, text_field(body, "product"));
     out.actor = request.principal;
@@ -41,7 +43,9 @@ void redeem(const Shared& context, net::Request request, net::Respond respond) {
 Result<PayoutId> payout_of(const net::Request& request) {
     const std::string& text = request.captures.at("id");
     const auto id = payout::parse_payout_id(text);
-    if (!id) return fail(ErrorCode::invalid, fmt::format("a payout is named P<number>, such as P17, not '{}'", printable(text)));
+    if (!id)
+        return fail(ErrorCode::invalid,
+                    fmt::format("a payout is named P<number>, such as P17, not '{}'", printable(text)));
     return *id;
 }
 
@@ -62,7 +66,8 @@ net::Response show(Context& context, const net::Request& request) {
     if (!id) return net::Response::problem(id.error());
     return read_response(context.store(), [&](store::Tx& tx) {
         const json::object payout = payout::payout_json(tx, *id);
-        if (payout.empty()) return net::Response::problem(fail(ErrorCode::not_found, "there is no payout " + payout::payout_text(*id)));
+        if (payout.empty())
+            return net::Response::problem(fail(ErrorCode::not_found, "there is no payout " + payout::payout_text(*id)));
         return net::Response::json(200, payout);
     });
 }
@@ -96,13 +101,15 @@ net::Response reveal(Context& context, const net::Request& request) {
     const auto is_again = flag_field(*body, "again");
     if (!is_again) return net::Response::problem(is_again.error());
     if (*is_again && request.role != "admin")
-        return net::Response::problem(fail(ErrorCode::forbidden, "it was shown before; only an administrator may show it again"));
+        return net::Response::problem(
+            fail(ErrorCode::forbidden, "it was shown before; only an administrator may show it again"));
     const auto entry = context.audit(request, "payout.reveal", payout::payout_text(*id), {{"again", *is_again}});
     const auto recorded = ops::record_first(context.store(), context.parts.clock.now_ms(), entry);
     if (!recorded) return net::Response::problem(recorded.error());
     const auto bearer = context.parts.payouts.reveal_bearer(*id, *is_again);
     if (!bearer) return net::Response::problem(bearer.error());
-    net::Response response = net::Response::json(200, json::object{{"id", payout::payout_text(*id)}, {"bearer", bearer->reveal()}});
+    net::Response response =
+        net::Response::json(200, json::object{{"id", payout::payout_text(*id)}, {"bearer", bearer->reveal()}});
     response.headers.push_back({"cache-control", "no-store"});
     return response;
 }
@@ -126,14 +133,18 @@ void add_payouts(Endpoints& to, const Shared& context) {
     Endpoint ask = post_payout("/v1/redemptions", Right::redeem, "Turn a wallet's balance into a reward");
     ask.needs_key = true;
     ask.status = 201;
-    ask.fields = {{"recipient", "Party code"}, {"connector", "How to redeem, see /v1/connectors"},
+    ask.fields = {{"recipient", "Party code"},
+                  {"connector", "How to redeem, see /v1/connectors"},
                   {"product", "Catalogue id; the route's when absent"},
                   {"amount", "In the wallet's unit: a whole number, or a decimal as text"}};
-    ask.handler = [context](net::Request request, net::Respond respond) { redeem(context, std::move(request), std::move(respond)); };
+    ask.handler = [context](net::Request request, net::Respond respond) {
+        redeem(context, std::move(request), std::move(respond));
+    };
     to.push_back(std::move(ask));
 
     Endpoint all{"GET", "/v1/payouts", Right::look, "Payouts in the order they were asked for"};
-    all.query = {{"after", "Cursor: next of the page before", true}, {"limit", "1 to 1000", true},
+    all.query = {{"after", "Cursor: next of the page before", true},
+                 {"limit", "1 to 1000", true},
                  {"state", "reserved, sending, pending, unknown, settled, refused or operator"}};
     all.handler = answering(context, list);
     to.push_back(std::move(all));
@@ -142,12 +153,15 @@ void add_payouts(Endpoints& to, const Shared& context) {
     one.handler = answering(context, show);
     to.push_back(std::move(one));
 
-    Endpoint decide = post_payout("/v1/payouts/{id}/resolve", Right::money, "Decide a payout that nobody else can decide");
-    decide.fields = {{"outcome", "settled, refused or send_again"}, {"evidence", "How you know; stands in the audit trail"}};
+    Endpoint decide =
+        post_payout("/v1/payouts/{id}/resolve", Right::money, "Decide a payout that nobody else can decide");
+    decide.fields = {{"outcome", "settled, refused or send_again"},
+                     {"evidence", "How you know; stands in the audit trail"}};
     decide.handler = answering(context, resolve);
     to.push_back(std::move(decide));
 
-    Endpoint ask_again = post_payout("/v1/payouts/{id}/look-up", Right::money, "Ask the provider soon what became of it");
+    Endpoint ask_again =
+        post_payout("/v1/payouts/{id}/look-up", Right::money, "Ask the provider soon what became of it");
     ask_again.status = 202;
     ask_again.handler = answering(context, look_up);
     to.push_back(std::move(ask_again));
@@ -157,10 +171,13 @@ void add_payouts(Endpoints& to, const Shared& context) {
     show_bearer.handler = answering(context, reveal);
     to.push_back(std::move(show_bearer));
 
-    Endpoint hook{"POST", "/webhooks/{connector}", Right::anyone, "From a provider; the connector verifies its signature"};
+    Endpoint hook{"POST", "/webhooks/{connector}", Right::anyone,
+                  "From a provider; the connector verifies its signature"};
     hook.body = "application/octet-stream";
     hook.body_size_max = 1 << 20;
-    hook.handler = [context](net::Request request, net::Respond respond) { webhook(context, std::move(request), std::move(respond)); };
+    hook.handler = [context](net::Request request, net::Respond respond) {
+        webhook(context, std::move(request), std::move(respond));
+    };
     to.push_back(std::move(hook));
 }
 

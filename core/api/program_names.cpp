@@ -7,18 +7,24 @@ namespace {
 
 const char* kind_name(rules::IncentiveKind kind) {
     switch (kind) {
-        case rules::IncentiveKind::per_unit: return "per_unit";
-        case rules::IncentiveKind::share: return "share";
-        case rules::IncentiveKind::boost: return "boost";
+        case rules::IncentiveKind::per_unit:
+            return "per_unit";
+        case rules::IncentiveKind::share:
+            return "share";
+        case rules::IncentiveKind::boost:
+            return "boost";
     }
     return "";
 }
 
 const char* recipient_name(rules::Recipient recipient) {
     switch (recipient) {
-        case rules::Recipient::rep: return "rep";
-        case rules::Recipient::reseller: return "reseller";
-        case rules::Recipient::distributor: return "distributor";
+        case rules::Recipient::rep:
+            return "rep";
+        case rules::Recipient::reseller:
+            return "reseller";
+        case rules::Recipient::distributor:
+            return "distributor";
     }
     return "";
 }
@@ -43,8 +49,8 @@ std::shared_ptr<const rules::Program> ProgramNames::program(store::Tx& tx, const
         const auto found = programs_.find(version);
         if (found != programs_.end()) return found->second;
     }
-    const auto source =
-        tx.one_text("SELECT source FROM program_version WHERE program = ? AND version = ?", version.first, version.second);
+    const auto source = tx.one_text("SELECT source FROM program_version WHERE program = ? AND version = ?",
+                                    version.first, version.second);
     if (!source) return nullptr;
     SourceErrors errors;
     Result<rules::Program> parsed = rules::parse_program(*source, version.first, errors);

@@ -1,5 +1,5 @@
-// What the renderer of explanations needs to know of each incentive, for the very version that decided. Reads the stored
-// program texts; keeps the parsed ones. Thread safe.
+// What the renderer of explanations needs to know of each incentive, for the very version that decided. Reads the
+// stored program texts; keeps the parsed ones. Thread safe.
 #pragma once
 #include <map>
 #include <memory>

@@ -17,8 +17,9 @@ Result<Secret> key_of(const Secret& text, const std::string& what) {
     if (text.reveal().size() == payout::bearer_key_size) return text;
     const auto bytes = hex_decode(text.reveal());
     if (bytes && bytes->size() == payout::bearer_key_size) return Secret(*bytes);
-    return fail(ErrorCode::config, fmt::format("{} must be {} bytes, or {} hex digits; make one with: openssl rand -hex {}", what,
-                                               payout::bearer_key_size, 2 * payout::bearer_key_size, payout::bearer_key_size));
+    return fail(ErrorCode::config,
+                fmt::format("{} must be {} bytes, or {} hex digits; make one with: openssl rand -hex {}", what,
+                            payout::bearer_key_size, 2 * payout::bearer_key_size, payout::bearer_key_size));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// The configuration tree: tributary.toml and feeds.d/ connectors.d/ programs.d/ beside it. load_config() reads all, reports
-// every mistake with file, line, column and "did you mean", and never stops at the first. Pure but for reading files.
+// The configuration tree: tributary.toml and feeds.d/ connectors.d/ programs.d/ beside it. load_config() reads all,
+// reports every mistake with file, line, column and "did you mean", and never stops at the first. Pure but for reading
+// files.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -20,7 +21,7 @@ namespace tributary {
 // A value kept in a credential file: "cred:acme_token" names the file acme_token in the credentials directory.
 struct Credential {
     std::string name;
-    std::string file;   // where it was named, for messages
+    std::string file;  // where it was named, for messages
     size_t line = 0, column = 0;
 };
 
@@ -33,34 +34,35 @@ struct ConfigPlace {
 struct FeedConfig {
     flow::FeedProfile profile;
     ConfigPlace connector_place;
-    std::vector<Credential> tokens;        // bearer tokens for HTTPS; several allow rotation
-    std::string folder;                    // drop folder; "" = none
+    std::vector<Credential> tokens;  // bearer tokens for HTTPS; several allow rotation
+    std::string folder;              // drop folder; "" = none
     int64_t folder_settle_ms = 1000;
 };
 
 struct ConnectorFile {
     ConfigPlace place;
-    host::ConnectorConfig connector;       // secrets not yet read
+    host::ConnectorConfig connector;  // secrets not yet read
     std::map<std::string, Credential> secrets;
     bool has_route = false;
     payout::PayoutRoute route;
 };
 
-struct ApiToken {                          // bearer tokens for the HTTP API
+struct ApiToken {  // bearer tokens for the HTTP API
     Credential token;
-    std::string name, role;                // role: admin | operator | finance | auditor | rep_desk
+    std::string name, role;  // role: admin | operator | finance | auditor | rep_desk
 };
 
 struct Config {
-    std::string file;                      // tributary.toml
+    std::string file;  // tributary.toml
     std::string data_directory, connector_directory, credentials_directory, worker_path;
     LogLevel log_level = LogLevel::info;
     LogFormat log_format = LogFormat::text;
     std::string socket_path;
-    std::vector<std::string> socket_users, socket_groups;  // who may administrate, beside root and the daemon's own user
+    std::vector<std::string> socket_users,
+        socket_groups;  // who may administrate, beside root and the daemon's own user
     std::string listen_address = "127.0.0.1";
     uint16_t listen_port = 8440;
-    std::string certificate, key;          // "" = plain, loopback only
+    std::string certificate, key;  // "" = plain, loopback only
     std::string metrics_address = "127.0.0.1";
     uint16_t metrics_port = 9440;
     std::string public_url;
@@ -70,7 +72,7 @@ struct Config {
     std::vector<ApiToken> tokens;
     std::string notice_connector;
     ConfigPlace notice_place;
-    Credential bearer_key;                 // "" = made once in the data directory
+    Credential bearer_key;  // "" = made once in the data directory
     std::vector<FeedConfig> feeds;
     std::vector<ConnectorFile> connectors;
     std::vector<rules::Program> programs;

@@ -38,7 +38,8 @@ bool is_loopback_address(std::string_view address) {
 std::string why_not_name(std::string_view text) {
     const auto is_legal = [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.'; };
     if (!text.empty() && is_letter_or_digit(text[0]) && std::all_of(text.begin(), text.end(), is_legal)) return {};
-    return fmt::format("must be letters, digits, '-', '_' and '.', and begin with a letter or digit, not '{}'", printable(text));
+    return fmt::format("must be letters, digits, '-', '_' and '.', and begin with a letter or digit, not '{}'",
+                       printable(text));
 }
 
 std::string why_not_address(std::string_view text) {
@@ -54,8 +55,10 @@ std::string why_not_url(std::string_view text) {
     const std::string_view rest = text.substr(is_https ? 8 : 7);
     std::string_view host = rest.substr(0, rest.find('/'));
     if (host.find('@') != std::string_view::npos) return "must not contain a user name or password";
-    if (text.find_first_of(" \t\r\n\\#?") != std::string_view::npos) return "must be a plain URL without query or blanks";
-    if (const size_t colon = host.rfind(':'); colon != std::string_view::npos && !host.ends_with(']')) host = host.substr(0, colon);
+    if (text.find_first_of(" \t\r\n\\#?") != std::string_view::npos)
+        return "must be a plain URL without query or blanks";
+    if (const size_t colon = host.rfind(':'); colon != std::string_view::npos && !host.ends_with(']'))
+        host = host.substr(0, colon);
     if (host.empty()) return "names no host";
     if (is_http && !is_loopback_name(host)) return "must begin with https://; plain http is for this machine only";
     return {};
@@ -64,24 +67,40 @@ std::string why_not_url(std::string_view text) {
 std::string why_not_choice(std::string_view text, const Key& key) {
     std::vector<std::string> known(key.choices.begin(), key.choices.end());
     if (std::find(known.begin(), known.end(), text) != known.end()) return {};
-    return fmt::format("must be one of {}, not '{}'{}", fmt::join(known, ", "), printable(text), did_you_mean(text, known));
+    return fmt::format("must be one of {}, not '{}'{}", fmt::join(known, ", "), printable(text),
+                       did_you_mean(text, known));
 }
 
 std::string why_not_text(const Key& key, std::string_view text) {
     if (text.find('\0') != std::string_view::npos) return "must not contain a NUL character";
     if (key.is_required && text.empty()) return "is empty";
-    if (key.high > 0 && text.size() > static_cast<size_t>(key.high)) return fmt::format("is longer than {} bytes", key.high);
+    if (key.high > 0 && text.size() > static_cast<size_t>(key.high))
+        return fmt::format("is longer than {} bytes", key.high);
     switch (key.type) {
-        case Type::name: return why_not_name(text);
-        case Type::address: return why_not_address(text);
-        case Type::url: return text.empty() ? std::string() : why_not_url(text);
-        case Type::choice: return why_not_choice(text, key);
-        case Type::unit: return why_not_unit(text);
+        case Type::name:
+            return why_not_name(text);
+        case Type::address:
+            return why_not_address(text);
+        case Type::url:
+            return text.empty() ? std::string() : why_not_url(text);
+        case Type::choice:
+            return why_not_choice(text, key);
+        case Type::unit:
+            return why_not_unit(text);
         case Type::currency:
             if (is_currency(text)) return {};
             return fmt::format("must be an ISO 4217 code such as USD, not '{}'", printable(text));
-        case Type::text: case Type::path: case Type::integer: case Type::boolean: case Type::amount: case Type::text_list:
-        case Type::credential: case Type::credential_list: case Type::table: case Type::table_list: return {};
+        case Type::text:
+        case Type::path:
+        case Type::integer:
+        case Type::boolean:
+        case Type::amount:
+        case Type::text_list:
+        case Type::credential:
+        case Type::credential_list:
+        case Type::table:
+        case Type::table_list:
+            return {};
     }
     return {};
 }

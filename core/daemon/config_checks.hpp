@@ -10,7 +10,7 @@ namespace tributary::config {
 
 std::string why_not_name(std::string_view text);
 std::string why_not_address(std::string_view text);
-std::string why_not_url(std::string_view text);      // https, or http to this machine
+std::string why_not_url(std::string_view text);  // https, or http to this machine
 std::string why_not_choice(std::string_view text, const Key& key);
 std::string why_not_text(const Key& key, std::string_view text);  // by type: everything that is a text
 bool is_loopback_address(std::string_view address);

@@ -56,9 +56,11 @@ void read_rate(const Reader& route, payout::PayoutRoute& out) {
 
 void read_countries(const Reader& route, payout::PayoutRoute& out) {
     for (const std::string& country : route.texts("countries")) {
-        const bool is_code = country.size() == 2 && std::all_of(country.begin(), country.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+        const bool is_code = country.size() == 2 &&
+                             std::all_of(country.begin(), country.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
         if (!is_code)
-            route.complain("countries", fmt::format("'{}' is no ISO 3166 country code such as US or DE", printable(country)));
+            route.complain("countries",
+                           fmt::format("'{}' is no ISO 3166 country code such as US or DE", printable(country)));
         out.countries.push_back(country);
     }
 }
@@ -81,7 +83,8 @@ void read_route(const Reader& route, ConnectorFile& out) {
     to.rate_per_second = static_cast<uint32_t>(route.integer("per_second"));
     to.lookup_first_ms = route.integer("lookup_first_s") * 1000;
     to.lookup_max_ms = route.integer("lookup_max_s") * 1000;
-    if (to.lookup_max_ms < to.lookup_first_ms) route.complain("lookup_max_s", "'lookup_max_s' is less than 'lookup_first_s'");
+    if (to.lookup_max_ms < to.lookup_first_ms)
+        route.complain("lookup_max_s", "'lookup_max_s' is less than 'lookup_first_s'");
     to.attempts_max = static_cast<unsigned>(route.integer("attempts_max"));
     to.lookups_max = static_cast<unsigned>(route.integer("lookups_max"));
     to.timeout_ms = route.integer("timeout_s") * 1000;
@@ -101,7 +104,8 @@ void read_connector(const SourceFile& file, Draft& draft) {
     const std::string library = connector.text("library");
     out.connector.path = library.starts_with('/') ? library : draft.config.connector_directory + "/" + library;
     if (!library.empty() && !library.ends_with(".so"))
-        connector.complain("library", fmt::format("'library' must be a file name that ends with .so, not '{}'", printable(library)));
+        connector.complain(
+            "library", fmt::format("'library' must be a file name that ends with .so, not '{}'", printable(library)));
     out.connector.isolation = connector.text("isolation") == "none" ? host::Isolation::none : host::Isolation::process;
     out.connector.worker_path = draft.config.worker_path;
     read_section(file, kind, "options");

@@ -24,7 +24,8 @@ void read_feed(const SourceFile& file, Draft& draft) {
 
     const auto profile = file.root.table.find("profile");
     if (profile != file.root.table.end() && read_section(file, feed_file(), "profile").is_present())
-        for (auto& [name, value] : flatten(file, profile->second)) out.profile.profile.push_back({name, std::move(value)});
+        for (auto& [name, value] : flatten(file, profile->second))
+            out.profile.profile.push_back({name, std::move(value)});
     draft.config.feeds.push_back(std::move(out));
     draft.feeds.push_back({file.path, feed.place("name")});
     draft.feed_connectors.push_back({file.path, connector_place});

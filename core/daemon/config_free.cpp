@@ -27,9 +27,12 @@ public:
     void add_table(const std::string& prefix, const Value& table) {
         for (const auto& [name, value] : table.table) {
             const std::string full = prefix.empty() ? name : prefix + "." + name;
-            if (value.kind == Value::Kind::table) add_table(full, value);
-            else if (value.kind == Value::Kind::list) add(full, joined(full, value), value.place);
-            else add(full, scalar(full, value), value.place);
+            if (value.kind == Value::Kind::table)
+                add_table(full, value);
+            else if (value.kind == Value::Kind::list)
+                add(full, joined(full, value), value.place);
+            else
+                add(full, scalar(full, value), value.place);
         }
     }
     std::vector<std::pair<std::string, std::string>> take() { return std::move(out_); }
@@ -43,12 +46,20 @@ private:
         switch (value.kind) {
             case Value::Kind::text:
                 if (value.text.starts_with("cred:"))
-                    file_.complain(value.place, fmt::format("'{}' is a credential; values here are passed on as they stand. "
-                                                               "Secrets belong into [secrets] of the connector", name));
+                    file_.complain(value.place,
+                                   fmt::format("'{}' is a credential; values here are passed on as they stand. "
+                                               "Secrets belong into [secrets] of the connector",
+                                               name));
                 return value.text;
-            case Value::Kind::integer: return fmt::to_string(value.integer);
-            case Value::Kind::boolean: return value.boolean ? "true" : "false";
-            case Value::Kind::fraction: case Value::Kind::instant: case Value::Kind::list: case Value::Kind::table: break;
+            case Value::Kind::integer:
+                return fmt::to_string(value.integer);
+            case Value::Kind::boolean:
+                return value.boolean ? "true" : "false";
+            case Value::Kind::fraction:
+            case Value::Kind::instant:
+            case Value::Kind::list:
+            case Value::Kind::table:
+                break;
         }
         file_.complain(value.place, fmt::format("'{}' is {}; write it in quotes", name, name_of(value.kind)));
         return {};
@@ -58,7 +69,8 @@ private:
         for (const Value& item : list.items) {
             const std::string text = scalar(name, item);
             if (text.find(',') != std::string::npos)
-                file_.complain(item.place, fmt::format("an entry of '{}' contains a comma, which separates entries", name));
+                file_.complain(item.place,
+                               fmt::format("an entry of '{}' contains a comma, which separates entries", name));
             if (&item != &list.items.front()) out += ',';
             out += text;
         }
@@ -93,13 +105,16 @@ std::optional<Credential> credential_of(const SourceFile& file, const Value& val
     constexpr std::string_view prefix = "cred:";
     if (value.kind != Value::Kind::text || !value.text.starts_with(prefix)) {
         file.complain(value.place, fmt::format("'{}' is a secret and must not stand here; put it into a file of the "
-                                               "credentials directory and write \"cred:<file name>\"", what));
+                                               "credentials directory and write \"cred:<file name>\"",
+                                               what));
         return std::nullopt;
     }
     const std::string name = value.text.substr(prefix.size());
     if (name.size() > 64 || !why_not_name(name).empty()) {
-        file.complain(value.place, fmt::format("'{}' names no credential: after cred: comes a file name of letters, digits, "
-                                               "'-', '_' and '.'", what));
+        file.complain(value.place,
+                      fmt::format("'{}' names no credential: after cred: comes a file name of letters, digits, "
+                                  "'-', '_' and '.'",
+                                  what));
         return std::nullopt;
     }
     return Credential{name, file.path, value.place.line, value.place.column};

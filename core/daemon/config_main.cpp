@@ -25,7 +25,8 @@ std::string credentials_directory_of(const Reader& reader) {
 std::string connector_directory_of(const Reader& reader) {
     constexpr std::string_view placeholder = "<triplet>";
     std::string path = reader.path("connector_directory");
-    if (const size_t at = path.find(placeholder); at != std::string::npos) path.replace(at, placeholder.size(), TRIBUTARY_TRIPLET);
+    if (const size_t at = path.find(placeholder); at != std::string::npos)
+        path.replace(at, placeholder.size(), TRIBUTARY_TRIPLET);
     return path;
 }
 
@@ -42,7 +43,8 @@ void read_daemon(const Reader& reader, Config& config) {
 void read_api(const SourceFile& file, const Reader& reader, Draft& draft) {
     Config& config = draft.config;
     config.socket_path = reader.path("socket");
-    if (config.socket_path.size() > 107) reader.complain("socket", "'socket' is longer than the 107 bytes a socket's path may have");
+    if (config.socket_path.size() > 107)
+        reader.complain("socket", "'socket' is longer than the 107 bytes a socket's path may have");
     config.socket_users = reader.texts("users");
     config.socket_groups = reader.texts("groups");
     for (const Reader& token : reader.inner_list("token")) {

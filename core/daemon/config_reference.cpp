@@ -7,7 +7,8 @@ namespace {
 
 std::string range_of(const Key& key) {
     if (!key.choices.empty()) return fmt::format("{}", fmt::join(key.choices, " | "));
-    if (key.type == Type::integer || key.type == Type::amount) return fmt::format("{} {} to {}", name_of(key.type), key.low, key.high);
+    if (key.type == Type::integer || key.type == Type::amount)
+        return fmt::format("{} {} to {}", name_of(key.type), key.low, key.high);
     return name_of(key.type);
 }
 
@@ -33,21 +34,39 @@ std::string roff(std::string_view text) {
     std::string out;
     if (text.starts_with('.') || text.starts_with('\'')) out += "\\&";
     for (const char c : text) {
-        if (c == '\\') out += "\\e";
-        else if (c == '-') out += "\\-";
-        else out += c;
+        if (c == '\\')
+            out += "\\e";
+        else if (c == '-')
+            out += "\\-";
+        else
+            out += c;
     }
     return out;
 }
 
 const char* json_type(const Key& key) {
     switch (key.type) {
-        case Type::integer: return "integer";
-        case Type::boolean: return "boolean";
-        case Type::text_list: case Type::credential_list: case Type::table_list: return "array";
-        case Type::table: return "object";
-        case Type::amount: case Type::text: case Type::name: case Type::path: case Type::address: case Type::url:
-        case Type::choice: case Type::unit: case Type::currency: case Type::credential: return "string";
+        case Type::integer:
+            return "integer";
+        case Type::boolean:
+            return "boolean";
+        case Type::text_list:
+        case Type::credential_list:
+        case Type::table_list:
+            return "array";
+        case Type::table:
+            return "object";
+        case Type::amount:
+        case Type::text:
+        case Type::name:
+        case Type::path:
+        case Type::address:
+        case Type::url:
+        case Type::choice:
+        case Type::unit:
+        case Type::currency:
+        case Type::credential:
+            return "string";
     }
     return "string";
 }
@@ -58,11 +77,14 @@ json::object schema_of(const Key& key) {
     constexpr const char* credential_pattern = "^cred:[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
     json::object out;
     out["description"] = key.help;
-    if (key.type == Type::amount) out["type"] = json::array{"integer", "string"};
-    else out["type"] = json_type(key);
+    if (key.type == Type::amount)
+        out["type"] = json::array{"integer", "string"};
+    else
+        out["type"] = json_type(key);
     if (key.type == Type::integer) out["minimum"] = key.low, out["maximum"] = key.high;
     if (key.type == Type::credential) out["pattern"] = credential_pattern;
-    if (key.type == Type::credential_list) out["items"] = json::object{{"type", "string"}, {"pattern", credential_pattern}};
+    if (key.type == Type::credential_list)
+        out["items"] = json::object{{"type", "string"}, {"pattern", credential_pattern}};
     if (key.type == Type::text_list) out["items"] = json::object{{"type", "string"}};
     if (key.type == Type::table_list) out["items"] = schema_of(*key.inner);
     if (key.type == Type::table)
@@ -85,7 +107,8 @@ json::object schema_of(const Section& section) {
         if (key.is_required) required.emplace_back(key.name);
     }
     json::object out{{"type", "object"}, {"description", section.help}};
-    if (section.free == Free::credentials) out["additionalProperties"] = json::object{{"type", "string"}, {"pattern", "^cred:"}};
+    if (section.free == Free::credentials)
+        out["additionalProperties"] = json::object{{"type", "string"}, {"pattern", "^cred:"}};
     if (section.free != Free::none) return out;
     out["properties"] = std::move(properties);
     out["additionalProperties"] = false;
@@ -106,7 +129,8 @@ std::string reference_markdown() {
                 out += "\n| key | value | default | |\n|---|---|---|---|\n";
                 for (const Key& key : section.keys) {
                     std::string range = range_of(key);
-                    for (size_t at = 0; (at = range.find('|', at)) != std::string::npos; at += 2) range.replace(at, 1, "\\|");
+                    for (size_t at = 0; (at = range.find('|', at)) != std::string::npos; at += 2)
+                        range.replace(at, 1, "\\|");
                     out += fmt::format("| `{}` | {} | {} | {} |\n", key.name, range, fallback_of(key), key.help);
                 }
             });
@@ -116,8 +140,10 @@ std::string reference_markdown() {
 
 std::string reference_man() {
     std::string out =
-        ".TH TRIBUTARY.TOML 5 \"\" \"Tributary\" \"File formats\"\n.SH NAME\ntributary.toml \\- configuration of tributaryd(8)\n"
-        ".SH DESCRIPTION\nTOML files: tributary.toml, and feeds.d/, connectors.d/ and programs.d/ beside it. Relative paths "
+        ".TH TRIBUTARY.TOML 5 \"\" \"Tributary\" \"File formats\"\n.SH NAME\ntributary.toml \\- configuration of "
+        "tributaryd(8)\n"
+        ".SH DESCRIPTION\nTOML files: tributary.toml, and feeds.d/, connectors.d/ and programs.d/ beside it. Relative "
+        "paths "
         "count from the file they stand in. A secret is written \"cred:name\" and kept in a file of the credentials "
         "directory. Check a change with\n.B tributaryctl check\nbefore\n.B systemctl reload tributaryd.\n";
     for (const FileKind* kind : kinds()) {
@@ -126,8 +152,8 @@ std::string reference_man() {
             each_section(*top, [&](const Section& section) {
                 out += fmt::format(".SS [{}]\n{}\n", roff(section.name), roff(section.help));
                 for (const Key& key : section.keys)
-                    out += fmt::format(".TP\n.B {}\n{} ({}; default: {})\n", roff(key.name), roff(key.help), roff(range_of(key)),
-                                       roff(fallback_of(key)));
+                    out += fmt::format(".TP\n.B {}\n{} ({}; default: {})\n", roff(key.name), roff(key.help),
+                                       roff(range_of(key)), roff(fallback_of(key)));
             });
     }
     return out + ".SH SEE ALSO\ntributaryd(8), tributaryctl(1)\n";
@@ -140,8 +166,12 @@ json::object json_schema(const FileKind& kind) {
         properties[section->name] = schema_of(*section);
         if (section->is_required) required.emplace_back(section->name);
     }
-    json::object out{{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", kind.name}, {"description", kind.help},
-                     {"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
+    json::object out{{"$schema", "http://json-schema.org/draft-07/schema#"},
+                     {"title", kind.name},
+                     {"description", kind.help},
+                     {"type", "object"},
+                     {"properties", std::move(properties)},
+                     {"additionalProperties", false}};
     if (!required.empty()) out["required"] = std::move(required);
     return out;
 }

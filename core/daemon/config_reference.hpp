@@ -8,7 +8,7 @@
 namespace tributary::config {
 
 std::string reference_markdown();
-std::string reference_man();                   // roff, tributary.toml(5)
+std::string reference_man();                     // roff, tributary.toml(5)
 json::object json_schema(const FileKind& kind);  // draft 7, for editors: first line "#:schema <file>"
 
 }  // namespace tributary::config

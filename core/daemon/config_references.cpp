@@ -52,8 +52,10 @@ void check_use(const Draft& draft, const std::string& name, const Origin& at, co
 
 void check_listener(const Draft& draft, const char* section, const std::string& address, const Origin& at) {
     if (address.empty() || is_loopback_address(address) || !draft.config.certificate.empty()) return;
-    draft.complain(at, fmt::format("[{}] listens on {}, which others can reach, so [http] needs certificate and key; or "
-                                   "listen on 127.0.0.1 behind a proxy", section, address));
+    draft.complain(at,
+                   fmt::format("[{}] listens on {}, which others can reach, so [http] needs certificate and key; or "
+                               "listen on 127.0.0.1 behind a proxy",
+                               section, address));
 }
 
 }  // namespace
@@ -66,9 +68,10 @@ void check_references(const Draft& draft) {
     check_use(draft, config.notice_connector, draft.notice, "notice");
     check_listener(draft, "http", config.listen_address, draft.listener);
     check_listener(draft, "metrics", config.metrics_address, draft.metrics);
-    if (config.metrics_port != 0 && config.metrics_port == config.listen_port && config.metrics_address == config.listen_address)
-        draft.complain(draft.metrics, fmt::format("[metrics] and [http] both listen on {} port {}", config.listen_address,
-                                                  config.listen_port));
+    if (config.metrics_port != 0 && config.metrics_port == config.listen_port &&
+        config.metrics_address == config.listen_address)
+        draft.complain(draft.metrics, fmt::format("[metrics] and [http] both listen on {} port {}",
+                                                  config.listen_address, config.listen_port));
 }
 
 }  // namespace tributary::config

@@ -21,8 +21,8 @@ const Section& feed_section() {
             {"folder_settle_ms", Type::integer, false, 0, 600'000, "1000",
              "A file written in place is taken when it has not changed for this long."},
             {"answer_folder", Type::path, false, 0, 0, "", "Where answers go; the default is beside the file."},
-            {"ta1", Type::choice, false, 0, 0, "on_request",
-             "X12: TA1 when the sender asks for it or the envelope is bad, or always.", {"on_request", "always"}},
+            choice("ta1", false, "on_request", {"on_request", "always"},
+                   "X12: TA1 when the sender asks for it or the envelope is bad, or always."),
         },
         Free::none,
         true};
@@ -45,10 +45,9 @@ const Section& connector_section() {
         "One connector with its options.",
         {
             {"name", Type::name, true, 1, 64, "", "What feeds, routes and metrics call it."},
-            {"library", Type::text, true, 1, 255, "",
-             "File name in connector_directory, or an absolute path."},
-            {"isolation", Type::choice, false, 0, 0, "process",
-             "process: in a sandboxed worker; none: inside the daemon.", {"process", "none"}},
+            {"library", Type::text, true, 1, 255, "", "File name in connector_directory, or an absolute path."},
+            choice("isolation", false, "process", {"process", "none"},
+                   "process: in a sandboxed worker; none: inside the daemon."),
         },
         Free::none,
         true};
@@ -72,7 +71,8 @@ const Section& limits_section() {
         "limits",
         "What one call and one worker of this connector may use.",
         {
-            {"call_timeout_ms", Type::integer, false, 100, 600'000, "10000", "Of one call; of one chunk when decoding."},
+            {"call_timeout_ms", Type::integer, false, 100, 600'000, "10000",
+             "Of one call; of one chunk when decoding."},
             {"cpu_s_max", Type::integer, false, 1, 86'400, "600", "Processor time of a worker; a fresh one follows."},
             {"memory_size_max_mb", Type::integer, false, 16, 65'536, "512", "Address space a worker may add."},
             {"output_size_max_mb", Type::integer, false, 1, 1024, "16", "Bytes one call may give out."},
@@ -83,13 +83,12 @@ const Section& limits_section() {
 }
 
 const Section& rate_section() {
-    static const Section section{
-        "payout.rate",
-        "What the wallet's unit is worth: per units are money of the currency.",
-        {
-            {"money", Type::amount, true, 0, 1'000'000'000, "", "In the currency: \"1.00\"."},
-            {"per", Type::amount, true, 0, 1'000'000'000, "", "In the wallet's unit: 100."},
-        }};
+    static const Section section{"payout.rate",
+                                 "What the wallet's unit is worth: per units are money of the currency.",
+                                 {
+                                     {"money", Type::amount, true, 0, 1'000'000'000, "", "In the currency: \"1.00\"."},
+                                     {"per", Type::amount, true, 0, 1'000'000'000, "", "In the wallet's unit: 100."},
+                                 }};
     return section;
 }
 
@@ -101,13 +100,14 @@ const Section& route_section() {
             {"title", Type::text, true, 1, 128, "", "What people read."},
             {"unit", Type::unit, true, 0, 0, "", "The wallet's unit."},
             {"currency", Type::currency, true, 0, 0, "", "The currency of the reward."},
-            {"rate", Type::table, true, 0, 0, "", "{ money = \"1.00\", per = 100 }", {}, &rate_section()},
+            table("rate", rate_section(), "{ money = \"1.00\", per = 100 }"),
             {"min", Type::amount, false, 0, 1'000'000'000'000, "", "The least one redemption may take, in the unit."},
             {"max", Type::amount, false, 0, 1'000'000'000'000, "", "The most."},
             {"product", Type::text, false, 0, 512, "", "Catalogue id when a redemption names none."},
             {"countries", Type::text_list, false, 0, 0, "", "Countries of recipients served; none named: any."},
             {"per_second", Type::integer, false, 0, 10'000, "0", "Calls per second; 0: what the connector declares."},
-            {"lookup_first_s", Type::integer, false, 1, 86'400, "2", "First look-up of what is not decided; then doubling."},
+            {"lookup_first_s", Type::integer, false, 1, 86'400, "2",
+             "First look-up of what is not decided; then doubling."},
             {"lookup_max_s", Type::integer, false, 1, 864'000, "3600", "The longest pause between two look-ups."},
             {"attempts_max", Type::integer, false, 1, 1000, "12", "Sends of one step; then a person decides."},
             {"lookups_max", Type::integer, false, 1, 10'000, "40", "Look-ups of one step; then a person decides."},

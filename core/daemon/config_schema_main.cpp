@@ -16,10 +16,10 @@ const Section& daemon_section() {
              "Where \"cred:name\" is looked for; systemd's LoadCredential= sets the default."},
             {"worker", Type::path, false, 0, 0, "",
              "The program that isolates connectors; the default is tributary-worker beside tributaryd."},
-            {"log_level", Type::choice, false, 0, 0, "info", "The least important line that is written.",
-             {"debug", "info", "warning", "error"}},
-            {"log_format", Type::choice, false, 0, 0, "text",
-             "text: lines with a journald priority; json: one object a line.", {"text", "json"}},
+            choice("log_level", false, "info", {"debug", "info", "warning", "error"},
+                   "The least important line that is written."),
+            choice("log_format", false, "text", {"text", "json"},
+                   "text: lines with a journald priority; json: one object a line."),
             {"drain_timeout_s", Type::integer, false, 0, 3600, "60",
              "How long a stop waits for requests and payouts that run."},
         }};
@@ -32,8 +32,7 @@ const Section& api_token_section() {
         "A bearer token for the HTTP API over TCP.",
         {
             {"name", Type::name, true, 1, 64, "", "Who uses it; stands in the audit trail."},
-            {"role", Type::choice, true, 0, 0, "", "What it may do.",
-             {"admin", "operator", "finance", "auditor", "rep_desk"}},
+            choice("role", true, "", {"admin", "operator", "finance", "auditor", "rep_desk"}, "What it may do."),
             {"token", Type::credential, true, 0, 0, "", "The credential that holds the token, at least 16 characters."},
         }};
     return section;
@@ -48,7 +47,7 @@ const Section& api_section() {
              "The Unix socket that tributaryctl talks to. Root and the daemon's own user always may."},
             {"users", Type::text_list, false, 0, 0, "", "More users who may administrate over the socket."},
             {"groups", Type::text_list, false, 0, 0, "", "Groups whose members may administrate over the socket."},
-            {"token", Type::table_list, false, 0, 64, "", "Bearer tokens, see [[api.token]].", {}, &api_token_section()},
+            table_list("token", 64, api_token_section(), "Bearer tokens, see [[api.token]]."),
         }};
     return section;
 }
@@ -71,27 +70,25 @@ const Section& http_section() {
 }
 
 const Section& metrics_section() {
-    static const Section section{
-        "metrics",
-        "The listener of /metrics, /-/healthy and /-/ready. It asks for no credentials.",
-        {
-            {"listen", Type::address, false, 0, 0, "127.0.0.1",
-             "The address; one that others can reach uses certificate and key of [http]."},
-            {"port", Type::integer, false, 0, 65535, "9440", "0: any free port."},
-        }};
+    static const Section section{"metrics",
+                                 "The listener of /metrics, /-/healthy and /-/ready. It asks for no credentials.",
+                                 {
+                                     {"listen", Type::address, false, 0, 0, "127.0.0.1",
+                                      "The address; one that others can reach uses certificate and key of [http]."},
+                                     {"port", Type::integer, false, 0, 65535, "9440", "0: any free port."},
+                                 }};
     return section;
 }
 
 const Section& spool_section() {
-    static const Section section{
-        "spool",
-        "The files as received.",
-        {
-            {"size_max_mb", Type::integer, false, 1, 1LL << 30, "65536",
-             "When the spool is this big nothing more is accepted (503)."},
-            {"retention_days", Type::integer, false, 1, 36500, "400",
-             "Files of finished interchanges are deleted after this."},
-        }};
+    static const Section section{"spool",
+                                 "The files as received.",
+                                 {
+                                     {"size_max_mb", Type::integer, false, 1, 1LL << 30, "65536",
+                                      "When the spool is this big nothing more is accepted (503)."},
+                                     {"retention_days", Type::integer, false, 1, 36500, "400",
+                                      "Files of finished interchanges are deleted after this."},
+                                 }};
     return section;
 }
 
@@ -104,11 +101,11 @@ const Section& notice_section() {
 }
 
 const Section& payout_section() {
-    static const Section section{
-        "payout",
-        "Settings of all payouts.",
-        {{"bearer_key", Type::credential, false, 0, 0, "",
-          "Encrypts gift-card links at rest: 32 bytes, or 64 hex digits. The default is made once in the data directory."}}};
+    static const Section section{"payout",
+                                 "Settings of all payouts.",
+                                 {{"bearer_key", Type::credential, false, 0, 0, "",
+                                   "Encrypts gift-card links at rest: 32 bytes, or 64 hex digits. The default is made "
+                                   "once in the data directory."}}};
     return section;
 }
 

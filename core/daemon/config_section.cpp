@@ -35,15 +35,18 @@ Reader::Reader(const SourceFile& file, const Section& section, const Value* tabl
         return;
     }
     if (table_ != nullptr && section.free == Free::none) check_keys();
-    if (table_ == nullptr && section.is_required) file.complain({}, fmt::format("the section [{}] is missing", section.name));
+    if (table_ == nullptr && section.is_required)
+        file.complain({}, fmt::format("the section [{}] is missing", section.name));
 }
 
 void Reader::check_keys() {
     for (const auto& [name, value] : table_->table) {
         const Key* key = find_key(*section_, name);
-        if (key != nullptr) check(*key, value);
-        else file_->complain(value.key_place, fmt::format("[{}] has no key '{}'{}", section_->name, printable(name),
-                                                          did_you_mean(name, names_of(*section_))));
+        if (key != nullptr)
+            check(*key, value);
+        else
+            file_->complain(value.key_place, fmt::format("[{}] has no key '{}'{}", section_->name, printable(name),
+                                                         did_you_mean(name, names_of(*section_))));
     }
     for (const Key& key : section_->keys)
         if (key.is_required && !table_->table.contains(key.name))
@@ -66,10 +69,15 @@ void Reader::check(const Key& key, const Value& value) {
             if (!is_refused(value) && (value.integer < key.low || value.integer > key.high))
                 refuse(key, value, fmt::format("must be {} to {}, not {}", key.low, key.high, value.integer));
             return;
-        case Type::boolean: return expect(key, value, Value::Kind::boolean);
-        case Type::table: return expect(key, value, Value::Kind::table);
-        case Type::table_list: case Type::credential_list: return expect(key, value, Value::Kind::list);
-        case Type::credential: return;  // credential() says what is wrong
+        case Type::boolean:
+            return expect(key, value, Value::Kind::boolean);
+        case Type::table:
+            return expect(key, value, Value::Kind::table);
+        case Type::table_list:
+        case Type::credential_list:
+            return expect(key, value, Value::Kind::list);
+        case Type::credential:
+            return;  // credential() says what is wrong
         case Type::amount: {
             const auto decimal = decimal_of(value);
             if (!decimal) return refuse(key, value, "must be a whole number, or a decimal in quotes: \"12.50\"");
@@ -79,12 +87,20 @@ void Reader::check(const Key& key, const Value& value) {
         }
         case Type::text_list:
             expect(key, value, Value::Kind::list);
-            if (value.items.size() > list_size_max) refuse(key, value, fmt::format("has more than {} entries", list_size_max));
+            if (value.items.size() > list_size_max)
+                refuse(key, value, fmt::format("has more than {} entries", list_size_max));
             for (const Value& item : value.items)
-                if (item.kind != Value::Kind::text) refuse(key, item, fmt::format("must list texts, not {}", name_of(item.kind)));
+                if (item.kind != Value::Kind::text)
+                    refuse(key, item, fmt::format("must list texts, not {}", name_of(item.kind)));
             return;
-        case Type::text: case Type::name: case Type::path: case Type::address: case Type::url: case Type::choice:
-        case Type::unit: case Type::currency:
+        case Type::text:
+        case Type::name:
+        case Type::path:
+        case Type::address:
+        case Type::url:
+        case Type::choice:
+        case Type::unit:
+        case Type::currency:
             expect(key, value, Value::Kind::text);
             if (is_refused(value)) return;
             if (const std::string why = why_not_text(key, value.text); !why.empty()) refuse(key, value, why);
@@ -164,7 +180,9 @@ std::vector<Credential> Reader::credentials(const char* key) const {
     return out;
 }
 
-Reader Reader::inner(const char* key) const { return Reader(*file_, *key_of(key).inner, value(key)); }
+Reader Reader::inner(const char* key) const {
+    return Reader(*file_, *key_of(key).inner, value(key));
+}
 
 std::vector<Reader> Reader::inner_list(const char* key) const {
     std::vector<Reader> out;

@@ -30,17 +30,17 @@ public:
     bool is_present() const { return table_ != nullptr; }
     bool has(const char* key) const { return value(key) != nullptr; }
     std::string text(const char* key) const;
-    std::string path(const char* key) const;      // made absolute by the file's directory; "" stays ""
+    std::string path(const char* key) const;  // made absolute by the file's directory; "" stays ""
     int64_t integer(const char* key) const;
     bool boolean(const char* key) const;
     std::optional<Decimal> amount(const char* key) const;
     std::vector<std::string> texts(const char* key) const;
     Credential credential(const char* key) const;  // name "" when absent
     std::vector<Credential> credentials(const char* key) const;
-    Reader inner(const char* key) const;           // Type::table
+    Reader inner(const char* key) const;  // Type::table
     std::vector<Reader> inner_list(const char* key) const;
 
-    Place place(const char* key) const;            // of the value, else of the section
+    Place place(const char* key) const;  // of the value, else of the section
     void complain(const char* key, std::string message) const { file_->complain(place(key), std::move(message)); }
 
 private:
@@ -49,7 +49,7 @@ private:
     void refuse(const Key& key, const Value& value, const std::string& why);
     void expect(const Key& key, const Value& value, Value::Kind kind);
     bool is_refused(const Value& value) const;
-    const Value* value(const char* key) const;     // nullptr: absent or refused
+    const Value* value(const char* key) const;  // nullptr: absent or refused
     const Key& key_of(const char* key) const;
 
     const SourceFile* file_;

@@ -7,7 +7,9 @@ namespace {
 
 constexpr size_t depth_max = 16;
 
-Place place_of(const toml::source_region& region) { return {region.begin.line, region.begin.column}; }
+Place place_of(const toml::source_region& region) {
+    return {region.begin.line, region.begin.column};
+}
 
 Value copy(const toml::node& node, size_t depth);
 
@@ -29,13 +31,20 @@ Value copy(const toml::node& node, size_t depth) {
     Value out;
     out.place = out.key_place = place_of(node.source());
     if (depth > depth_max) return out;  // an empty text: the schema refuses it where it stands
-    if (const auto* table = node.as_table()) copy_table(*table, depth, out);
-    else if (const auto* list = node.as_array()) copy_list(*list, depth, out);
-    else if (const auto* text = node.as_string()) out.text = text->get();
-    else if (const auto* integer = node.as_integer()) out.kind = Value::Kind::integer, out.integer = integer->get();
-    else if (const auto* boolean = node.as_boolean()) out.kind = Value::Kind::boolean, out.boolean = boolean->get();
-    else if (node.is_floating_point()) out.kind = Value::Kind::fraction;
-    else out.kind = Value::Kind::instant;
+    if (const auto* table = node.as_table())
+        copy_table(*table, depth, out);
+    else if (const auto* list = node.as_array())
+        copy_list(*list, depth, out);
+    else if (const auto* text = node.as_string())
+        out.text = text->get();
+    else if (const auto* integer = node.as_integer())
+        out.kind = Value::Kind::integer, out.integer = integer->get();
+    else if (const auto* boolean = node.as_boolean())
+        out.kind = Value::Kind::boolean, out.boolean = boolean->get();
+    else if (node.is_floating_point())
+        out.kind = Value::Kind::fraction;
+    else
+        out.kind = Value::Kind::instant;
     return out;
 }
 
@@ -43,13 +52,20 @@ Value copy(const toml::node& node, size_t depth) {
 
 const char* name_of(Value::Kind kind) {
     switch (kind) {
-        case Value::Kind::text: return "a text";
-        case Value::Kind::integer: return "a whole number";
-        case Value::Kind::boolean: return "true or false";
-        case Value::Kind::fraction: return "a number with a fraction";
-        case Value::Kind::instant: return "a date or time";
-        case Value::Kind::list: return "a list";
-        case Value::Kind::table: return "a table";
+        case Value::Kind::text:
+            return "a text";
+        case Value::Kind::integer:
+            return "a whole number";
+        case Value::Kind::boolean:
+            return "true or false";
+        case Value::Kind::fraction:
+            return "a number with a fraction";
+        case Value::Kind::instant:
+            return "a date or time";
+        case Value::Kind::list:
+            return "a list";
+        case Value::Kind::table:
+            return "a table";
     }
     return "something else";
 }

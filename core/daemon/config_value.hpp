@@ -19,14 +19,14 @@ struct Value {
     enum class Kind { text, integer, boolean, fraction, instant, list, table };
     Kind kind = Kind::text;
     Place place;
-    Place key_place;                     // of the key that names it; of a list's item: its own place
+    Place key_place;  // of the key that names it; of a list's item: its own place
     std::string text;
     int64_t integer = 0;
     bool boolean = false;
     std::vector<Value> items;            // list
     std::map<std::string, Value> table;  // table
 };
-const char* name_of(Value::Kind kind);   // "a text", "a whole number", for messages
+const char* name_of(Value::Kind kind);  // "a text", "a whole number", for messages
 
 // One error at most: TOML cannot be read past a mistake of syntax.
 bool parse_toml(const std::string& text, const std::string& file, SourceErrors& errors, Value& out);

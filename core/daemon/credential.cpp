@@ -46,13 +46,13 @@ Result<Secret> read_credential(const Config& config, const Credential& credentia
                                                    credential.name));
     const std::string path = config.credentials_directory + "/" + credential.name;
     Result<FileDescriptor> fd = open_for_read(path);
-    if (!fd)
-        return fail(ErrorCode::config, fmt::format("credential '{}': {}", credential.name, fd.error().message));
+    if (!fd) return fail(ErrorCode::config, fmt::format("credential '{}': {}", credential.name, fd.error().message));
     TRIBUTARY_CHECK(check_mode(fd->get(), path));
     TRIBUTARY_TRY(std::string text, read_all(fd->get(), path));
     if (text.ends_with('\n')) text.pop_back();
     if (text.ends_with('\r')) text.pop_back();
-    if (text.empty()) return fail(ErrorCode::config, fmt::format("credential '{}': {} is empty", credential.name, path));
+    if (text.empty())
+        return fail(ErrorCode::config, fmt::format("credential '{}': {} is empty", credential.name, path));
     return Secret(std::move(text));
 }
 

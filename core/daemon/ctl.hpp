@@ -13,12 +13,12 @@ namespace tributary::ctl {
 struct Session {
     Client client{Target{}};
     bool is_json = false;
-    int fail(const Error& error) const;                      // prints it, answers its exit code
+    int fail(const Error& error) const;                                 // prints it, answers its exit code
     int show(const json::value& value, const std::string& text) const;  // one or the other
-    void progress(const std::string& text) const;            // on a terminal only
+    void progress(const std::string& text) const;                       // on a terminal only
 };
 
-struct Listing {              // of everything that comes in pages
+struct Listing {  // of everything that comes in pages
     size_t rows_max = 50;
     std::string after, state;
     bool is_oldest_first = false;
@@ -45,7 +45,7 @@ struct Check {
 };
 
 int check(const Session& session, const Check& check);
-int config_page(const std::string& format);                  // markdown | man | schema-main | ...
+int config_page(const std::string& format);  // markdown | man | schema-main | ...
 int status(const Session& session);
 int feed_list(const Session& session);
 int validate(const Session& session, const FileSend& send);
@@ -54,7 +54,8 @@ int interchange_list(const Session& session, const Listing& listing, const std::
 int interchange_show(const Session& session, const std::string& seq, bool with_lines);
 int interchange_ack(const Session& session, const std::string& seq);
 int exception_list(const Session& session, const Listing& listing, const std::string& cause);
-int exception_retry(const Session& session, int64_t id, const std::string& cause, const std::string& subject, bool is_dry);
+int exception_retry(const Session& session, int64_t id, const std::string& cause, const std::string& subject,
+                    bool is_dry);
 int exception_ignore(const Session& session, int64_t id, const std::string& reason);
 int directory_import(const Session& session, const std::vector<std::string>& files);
 int party_show(const Session& session, const std::string& code);
@@ -66,7 +67,8 @@ int program_list(const Session& session);
 int redeem(const Session& session, Redeem redeem);
 int payout_list(const Session& session, const Listing& listing);
 int payout_show(const Session& session, const std::string& id);
-int payout_resolve(const Session& session, const std::string& id, const std::string& outcome, const std::string& evidence);
+int payout_resolve(const Session& session, const std::string& id, const std::string& outcome,
+                   const std::string& evidence);
 int payout_look_up(const Session& session, const std::string& id);
 int payout_reveal(const Session& session, const std::string& id, bool is_again);
 int account_list(const Session& session, const Listing& listing, const std::string& prefix);

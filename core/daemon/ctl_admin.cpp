@@ -12,7 +12,9 @@ namespace {
 
 constexpr int64_t long_timeout_ms = 6 * 3'600'000;
 
-std::string absolute(const std::string& path) { return std::filesystem::absolute(path).lexically_normal().string(); }
+std::string absolute(const std::string& path) {
+    return std::filesystem::absolute(path).lexically_normal().string();
+}
 
 void put(Call& call, const Listing& listing) {
     if (!listing.after.empty()) call.query["after"] = listing.after;
@@ -24,13 +26,15 @@ std::string purpose_of(const json::value& connector) {
     if (const std::string reason = cell(connector, "reason"); !reason.empty()) return reason;
     const json::value* route = find(connector.as_object(), "route");
     if (route == nullptr) return cell(connector, "title");
-    return fmt::format("{}: {} is {}", cell(*route, "title"), cell(route->at("rate"), "per"), cell(route->at("rate"), "money"));
+    return fmt::format("{}: {} is {}", cell(*route, "title"), cell(route->at("rate"), "per"),
+                       cell(route->at("rate"), "money"));
 }
 
 std::string connectors_text(const json::array& connectors) {
     Table table({{"CONNECTOR"}, {"KIND"}, {"STATE"}, {"ID"}, {"VERSION"}, {"WHAT IT IS", Align::left, true}});
     for (const json::value& i : connectors)
-        table.add({cell(i, "name"), cell(i, "kind"), cell(i, "state"), cell(i, "id"), cell(i, "version"), purpose_of(i)});
+        table.add(
+            {cell(i, "name"), cell(i, "kind"), cell(i, "state"), cell(i, "id"), cell(i, "version"), purpose_of(i)});
     return table.is_empty() ? "no connectors\n" : table.text();
 }
 
@@ -42,13 +46,15 @@ int check(const Session& session, const Check& check) {
     if (session.is_json) {
         json::array out;
         for (const SourceError& error : errors)
-            out.push_back({{"file", error.file}, {"line", error.line}, {"column", error.column}, {"message", error.message}});
+            out.push_back(
+                {{"file", error.file}, {"line", error.line}, {"column", error.column}, {"message", error.message}});
         fmt::print("{}\n", to_pretty_text(json::object{{"is_valid", errors.empty()}, {"errors", std::move(out)}}));
         return errors.empty() ? 0 : exit_code_of(ErrorCode::config);
     }
     for (const SourceError& error : errors) fmt::print(stderr, "{}\n", to_text(error));
     if (errors.empty()) {
-        fmt::print("{}: fine{}\n", check.config, check.is_text_only ? " (credentials and connectors were not looked at)" : "");
+        fmt::print("{}: fine{}\n", check.config,
+                   check.is_text_only ? " (credentials and connectors were not looked at)" : "");
         return 0;
     }
     fmt::print(stderr, "{} mistake{}\n", errors.size(), errors.size() == 1 ? "" : "s");
@@ -56,11 +62,16 @@ int check(const Session& session, const Check& check) {
 }
 
 int config_page(const std::string& format) {
-    if (format == "markdown") fmt::print("{}", config::reference_markdown());
-    else if (format == "man") fmt::print("{}", config::reference_man());
-    else if (format == "schema-tributary") fmt::print("{}\n", to_pretty_text(config::json_schema(config::main_file())));
-    else if (format == "schema-feed") fmt::print("{}\n", to_pretty_text(config::json_schema(config::feed_file())));
-    else fmt::print("{}\n", to_pretty_text(config::json_schema(config::connector_file())));
+    if (format == "markdown")
+        fmt::print("{}", config::reference_markdown());
+    else if (format == "man")
+        fmt::print("{}", config::reference_man());
+    else if (format == "schema-tributary")
+        fmt::print("{}\n", to_pretty_text(config::json_schema(config::main_file())));
+    else if (format == "schema-feed")
+        fmt::print("{}\n", to_pretty_text(config::json_schema(config::feed_file())));
+    else
+        fmt::print("{}\n", to_pretty_text(config::json_schema(config::connector_file())));
     return 0;
 }
 
@@ -70,16 +81,20 @@ int status(const Session& session) {
     const json::object& o = *answer;
     const json::value& health = o.at("health");
     Facts facts;
-    facts.add("tributaryd", fmt::format("{}, pid {}, since {}", cell(o, "version"), cell(o, "pid"), short_time(cell(o, "started_at"))));
+    facts.add("tributaryd", fmt::format("{}, pid {}, since {}", cell(o, "version"), cell(o, "pid"),
+                                        short_time(cell(o, "started_at"))));
     facts.add("configuration", cell(o, "config"));
-    facts.add("data", fmt::format("{}: spool {}, {} free", cell(o, "data_directory"), size_text(int_or(o, "spool_size")), size_text(int_or(o, "disk_free"))));
+    facts.add("data", fmt::format("{}: spool {}, {} free", cell(o, "data_directory"),
+                                  size_text(int_or(o, "spool_size")), size_text(int_or(o, "disk_free"))));
     facts.add("ready", cell(health, "ready"));
     for (const auto& [name, problem] : health.at("checks").as_object())
         if (problem != "ok") facts.add("  " + std::string(name), std::string(problem.as_string()));
-    facts.add("interchanges", fmt::format("{}, {} unfinished, {} waiting", cell(o, "interchanges"), cell(o, "interchanges_unfinished"), cell(o, "flow_queue_length")));
+    facts.add("interchanges", fmt::format("{}, {} unfinished, {} waiting", cell(o, "interchanges"),
+                                          cell(o, "interchanges_unfinished"), cell(o, "flow_queue_length")));
     facts.add("events", fmt::format("{}; {} exceptions open", cell(o, "events"), cell(o, "exceptions_open")));
     facts.add("awards", fmt::format("{}; {} wait for their budget", cell(o, "awards"), cell(o, "awards_waiting")));
-    std::string payouts = fmt::format("{} open, {} calls in flight", cell(o, "payouts_open"), cell(o, "payouts_in_flight"));
+    std::string payouts =
+        fmt::format("{} open, {} calls in flight", cell(o, "payouts_open"), cell(o, "payouts_in_flight"));
     if (int_or(o, "payouts_open") > 0) payouts += fmt::format(", the oldest {} s old", cell(o, "payout_oldest_open_s"));
     facts.add("payouts", payouts);
     facts.add("ledger head", cell(o, "ledger_head"));
@@ -92,9 +107,16 @@ int notice_list(const Session& session, const Listing& listing) {
     put(call, listing);
     const auto items = session.client.items(call, listing.rows_max);
     if (!items) return session.fail(items.error());
-    Table table({{"ID", Align::right}, {"KIND"}, {"PARTY", Align::left, true}, {"STATE"}, {"TRIES", Align::right}, {"CHANGED"}, {"MESSAGE", Align::left, true}});
+    Table table({{"ID", Align::right},
+                 {"KIND"},
+                 {"PARTY", Align::left, true},
+                 {"STATE"},
+                 {"TRIES", Align::right},
+                 {"CHANGED"},
+                 {"MESSAGE", Align::left, true}});
     for (const json::value& i : *items)
-        table.add({cell(i, "id"), cell(i, "kind"), cell(i, "party"), cell(i, "state"), cell(i, "attempt"), short_time(cell(i, "changed_at")), cell(i, "message")});
+        table.add({cell(i, "id"), cell(i, "kind"), cell(i, "party"), cell(i, "state"), cell(i, "attempt"),
+                   short_time(cell(i, "changed_at")), cell(i, "message")});
     return session.show(*items, table.is_empty() ? "no notices\n" : table.text());
 }
 
@@ -104,9 +126,15 @@ int audit_list(const Session& session, const Listing& listing) {
     put(call, listing);
     const auto items = session.client.items(call, listing.rows_max);
     if (!items) return session.fail(items.error());
-    Table table({{"NO.", Align::right}, {"AT"}, {"ACTOR", Align::left, true}, {"ACTION"}, {"SUBJECT", Align::left, true}, {"DETAIL", Align::left, true}});
+    Table table({{"NO.", Align::right},
+                 {"AT"},
+                 {"ACTOR", Align::left, true},
+                 {"ACTION"},
+                 {"SUBJECT", Align::left, true},
+                 {"DETAIL", Align::left, true}});
     for (const json::value& i : *items)
-        table.add({cell(i, "seq"), short_time(cell(i, "at")), cell(i, "actor"), cell(i, "action"), cell(i, "subject"), to_text(i.at("detail"))});
+        table.add({cell(i, "seq"), short_time(cell(i, "at")), cell(i, "actor"), cell(i, "action"), cell(i, "subject"),
+                   to_text(i.at("detail"))});
     return session.show(*items, table.is_empty() ? "nothing was changed yet\n" : table.text());
 }
 
@@ -122,15 +150,21 @@ int backup(const Session& session, const std::string& path) {
     session.progress("copying the store; the daemon goes on meanwhile");
     const auto answer = session.client.send_json(call);
     if (!answer) return session.fail(answer.error());
-    return session.show(*answer, fmt::format("{}\nKeep bearer.key of the data directory with it: gift-card links cannot be read without.\n", absolute(path)));
+    return session.show(
+        *answer,
+        fmt::format("{}\nKeep bearer.key of the data directory with it: gift-card links cannot be read without.\n",
+                    absolute(path)));
 }
 
 int reload(const Session& session) {
     const auto answer = session.client.send_json(post("/v1/reload", {}));
     if (!answer) return session.fail(fail(ErrorCode::config, answer.error().message));
-    std::string text = fmt::format("{} feeds, {} connectors, {} programs\n", cell(*answer, "feeds"), cell(*answer, "connectors"), cell(*answer, "programs"));
-    for (const json::value& name : answer->at("connectors_opened").as_array()) text += fmt::format("opened anew: {}\n", cell(json::object{{"x", name}}, "x"));
-    for (const json::value& name : answer->at("needs_restart").as_array()) text += fmt::format("takes effect at the next start: {}\n", cell(json::object{{"x", name}}, "x"));
+    std::string text = fmt::format("{} feeds, {} connectors, {} programs\n", cell(*answer, "feeds"),
+                                   cell(*answer, "connectors"), cell(*answer, "programs"));
+    for (const json::value& name : answer->at("connectors_opened").as_array())
+        text += fmt::format("opened anew: {}\n", cell(json::object{{"x", name}}, "x"));
+    for (const json::value& name : answer->at("needs_restart").as_array())
+        text += fmt::format("takes effect at the next start: {}\n", cell(json::object{{"x", name}}, "x"));
     if (const std::string warning = text_or(*answer, "warning"); !warning.empty()) text += "warning: " + warning + "\n";
     return session.show(*answer, text);
 }

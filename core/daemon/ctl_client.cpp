@@ -18,12 +18,19 @@ constexpr size_t token_size_max = 4096;
 
 ErrorCode code_of(int status) {
     switch (status) {
-        case 401: case 403: return ErrorCode::forbidden;
-        case 404: return ErrorCode::not_found;
-        case 409: return ErrorCode::conflict;
-        case 413: return ErrorCode::too_large;
-        case 504: return ErrorCode::timeout;
-        default: return status >= 500 ? ErrorCode::unavailable : ErrorCode::invalid;
+        case 401:
+        case 403:
+            return ErrorCode::forbidden;
+        case 404:
+            return ErrorCode::not_found;
+        case 409:
+            return ErrorCode::conflict;
+        case 413:
+            return ErrorCode::too_large;
+        case 504:
+            return ErrorCode::timeout;
+        default:
+            return status >= 500 ? ErrorCode::unavailable : ErrorCode::invalid;
     }
 }
 
@@ -35,14 +42,15 @@ std::string errors_of(const json::object& problem) {
     if (errors == nullptr || !errors->is_array()) return out;
     for (const json::value& error : errors->as_array())
         if (error.is_object())
-            out += fmt::format("\n  line {}, column {}: {}", int_or(error.as_object(), "line"), int_or(error.as_object(), "column"),
-                               text_or(error.as_object(), "message"));
+            out += fmt::format("\n  line {}, column {}: {}", int_or(error.as_object(), "line"),
+                               int_or(error.as_object(), "column"), text_or(error.as_object(), "message"));
     return out;
 }
 
 Error error_of(const net::Response& response) {
     const Result<json::value> body = parse_json(response.body);
-    if (!body || !body->is_object()) return fail(code_of(response.status), fmt::format("the daemon answered {}", response.status));
+    if (!body || !body->is_object())
+        return fail(code_of(response.status), fmt::format("the daemon answered {}", response.status));
     const json::object& problem = body->as_object();
     const std::string title = text_or(problem, "title"), detail = text_or(problem, "detail");
     return fail(code_of(response.status), title + (detail.empty() ? "" : ": " + detail) + errors_of(problem));
@@ -53,9 +61,12 @@ Error error_of(const net::Response& response) {
 std::string escape(std::string_view text) {
     std::string out;
     for (const char c : text) {
-        const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
-        if (is_plain) out += c;
-        else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+        const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                              c == '_' || c == '.' || c == '~';
+        if (is_plain)
+            out += c;
+        else
+            out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
     }
     return out;
 }
@@ -69,7 +80,8 @@ Call post(std::string path, const json::object& body) {
 }
 
 Result<net::Header> Client::authorization() const {
-    if (target_.token_file.empty()) return fail(ErrorCode::forbidden, "--url needs --token-file: the daemon must know who calls");
+    if (target_.token_file.empty())
+        return fail(ErrorCode::forbidden, "--url needs --token-file: the daemon must know who calls");
     TRIBUTARY_TRY(const std::string text, read_file(target_.token_file, token_size_max));
     return net::Header{"authorization", "Bearer " + std::string(trim(text))};
 }
@@ -77,9 +89,14 @@ Result<net::Header> Client::authorization() const {
 Error Client::unreachable(const std::string& message) const {
     if (!target_.url.empty()) return fail(ErrorCode::unavailable, fmt::format("{}: {}", target_.url, message));
     if (::access(target_.socket.c_str(), W_OK) != 0 && errno == EACCES)
-        return fail(ErrorCode::forbidden, fmt::format("{}: you may not connect; use sudo, or have your user or a group of yours named in [api]", target_.socket));
-    return fail(ErrorCode::unavailable, fmt::format("{}: {}\nIs tributaryd running? Try: systemctl status tributaryd\n"
-                                                    "Is its socket elsewhere? Then say --socket PATH, as [api] socket has it.", target_.socket, message));
+        return fail(
+            ErrorCode::forbidden,
+            fmt::format("{}: you may not connect; use sudo, or have your user or a group of yours named in [api]",
+                        target_.socket));
+    return fail(ErrorCode::unavailable,
+                fmt::format("{}: {}\nIs tributaryd running? Try: systemctl status tributaryd\n"
+                            "Is its socket elsewhere? Then say --socket PATH, as [api] socket has it.",
+                            target_.socket, message));
 }
 
 Result<net::Response> Client::send(const Call& call) const {
@@ -100,7 +117,8 @@ Result<net::Response> Client::send(const Call& call) const {
     request.body = call.body;
     request.timeout_ms = call.timeout_ms;
     request.response_size_max = answer_size_max;
-    net::Outcome outcome = net::exchange(std::move(request), target_.url.empty() ? target_.socket : "", target_.ca_file);
+    net::Outcome outcome =
+        net::exchange(std::move(request), target_.url.empty() ? target_.socket : "", target_.ca_file);
     if (outcome.delivery != net::Delivery::answered) return unreachable(outcome.message);
     if (outcome.response.status < 200 || outcome.response.status > 299) return error_of(outcome.response);
     return std::move(outcome.response);

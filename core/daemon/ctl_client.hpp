@@ -21,7 +21,7 @@ struct Target {
 
 struct Call {
     std::string method = "GET";
-    std::string path = {};                      // already escaped
+    std::string path = {};                          // already escaped
     std::map<std::string, std::string> query = {};  // values are escaped here
     std::string body = {};
     std::string body_type = "application/json";

@@ -16,11 +16,14 @@ host::Isolation isolation_of(const ConnectorTrial& trial) {
     return trial.isolation == "none" ? host::Isolation::none : host::Isolation::process;
 }
 
-std::string absolute(const std::string& path) { return std::filesystem::absolute(path).lexically_normal().string(); }
+std::string absolute(const std::string& path) {
+    return std::filesystem::absolute(path).lexically_normal().string();
+}
 
 Result<std::pair<std::string, std::string>> pair_of(const std::string& text) {
     const size_t equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) return fail(ErrorCode::invalid, fmt::format("'{}' is not name=value", text));
+    if (equals == std::string::npos || equals == 0)
+        return fail(ErrorCode::invalid, fmt::format("'{}' is not name=value", text));
     return std::pair{text.substr(0, equals), text.substr(equals + 1)};
 }
 
@@ -49,7 +52,9 @@ Result<kit::Subject> subject_of(const ConnectorTrial& trial) {
     return subject;
 }
 
-json::array list_of(const std::vector<std::string>& texts) { return json::array(texts.begin(), texts.end()); }
+json::array list_of(const std::vector<std::string>& texts) {
+    return json::array(texts.begin(), texts.end());
+}
 
 std::string joined(const std::vector<std::string>& texts, const char* empty) {
     return texts.empty() ? empty : fmt::format("{}", fmt::join(texts, ", "));
@@ -58,13 +63,23 @@ std::string joined(const std::vector<std::string>& texts, const char* empty) {
 json::object manifest_json(const host::Manifest& manifest) {
     json::array options;
     for (const host::Option& option : manifest.options) {
-        json::object o{{"name", option.name}, {"type", host::name_of(option.type)}, {"is_required", !option.fallback}, {"help", option.help}};
+        json::object o{{"name", option.name},
+                       {"type", host::name_of(option.type)},
+                       {"is_required", !option.fallback},
+                       {"help", option.help}};
         if (option.fallback) o["default"] = *option.fallback;
         options.push_back(std::move(o));
     }
-    return {{"id", manifest.id}, {"version", manifest.version}, {"title", manifest.title}, {"kind", host::name_of(manifest.kind)},
-            {"hosts", list_of(manifest.hosts)}, {"countries", list_of(manifest.countries)}, {"units", list_of(manifest.units)},
-            {"has_key", manifest.has_key()}, {"has_look_up", manifest.has_lookup()}, {"has_webhook", manifest.has_webhook()},
+    return {{"id", manifest.id},
+            {"version", manifest.version},
+            {"title", manifest.title},
+            {"kind", host::name_of(manifest.kind)},
+            {"hosts", list_of(manifest.hosts)},
+            {"countries", list_of(manifest.countries)},
+            {"units", list_of(manifest.units)},
+            {"has_key", manifest.has_key()},
+            {"has_look_up", manifest.has_lookup()},
+            {"has_webhook", manifest.has_webhook()},
             {"options", std::move(options)}};
 }
 
@@ -76,12 +91,15 @@ std::string manifest_text(const host::Manifest& manifest) {
     if (manifest.kind == host::Kind::payout) {
         facts.add("countries", joined(manifest.countries, "any"));
         facts.add("units", joined(manifest.units, "any"));
-        facts.add("safe repeat", manifest.has_key() ? "by idempotency key" : manifest.has_lookup() ? "after a look-up" : "no: an unknown outcome needs a person");
+        facts.add("safe repeat", manifest.has_key()      ? "by idempotency key"
+                                 : manifest.has_lookup() ? "after a look-up"
+                                                         : "no: an unknown outcome needs a person");
         facts.add("webhook", manifest.has_webhook() ? "yes" : "no");
     }
     Table table({{"OPTION"}, {"TYPE"}, {"DEFAULT", Align::left, true}, {"HELP", Align::left, true}});
     for (const host::Option& option : manifest.options)
-        table.add({option.name, host::name_of(option.type), option.fallback ? *option.fallback : "required", option.help});
+        table.add(
+            {option.name, host::name_of(option.type), option.fallback ? *option.fallback : "required", option.help});
     return facts.text() + (table.is_empty() ? "" : "\n" + table.text());
 }
 
@@ -107,7 +125,8 @@ int connector_test(const Session& session, const ConnectorTrial& trial) {
         if (!finding.passed) text += "        " + harmless(finding.detail) + "\n";
         failed += finding.passed ? 0 : 1;
     }
-    text += failed == 0 ? fmt::format("{} checks passed\n", findings.size()) : fmt::format("{} of {} checks failed\n", failed, findings.size());
+    text += failed == 0 ? fmt::format("{} checks passed\n", findings.size())
+                        : fmt::format("{} of {} checks failed\n", failed, findings.size());
     session.show(out, text);
     return kit::has_passed(findings) ? 0 : exit_code_of(ErrorCode::invalid);
 }

@@ -31,12 +31,18 @@ std::string payout_text(const json::object& o) {
     facts.add("reference", cell(v, "reference"));
     facts.add("trace", cell(v, "trace_id"));
     std::string out = facts.text();
-    Table table({{"AT"}, {"WHAT"}, {"STEP"}, {"STATUS", Align::right}, {"OUTCOME"}, {"CODE", Align::left, true}, {"MESSAGE", Align::left, true}});
+    Table table({{"AT"},
+                 {"WHAT"},
+                 {"STEP"},
+                 {"STATUS", Align::right},
+                 {"OUTCOME"},
+                 {"CODE", Align::left, true},
+                 {"MESSAGE", Align::left, true}});
     for (const auto& [name, list] : o) {
         if (!list.is_array()) continue;
         for (const json::value& moment : list.as_array())
-            table.add({short_time(cell(moment, "at")), cell(moment, "what"), cell(moment, "step"), cell(moment, "status"),
-                       cell(moment, "outcome"), cell(moment, "code"), cell(moment, "message")});
+            table.add({short_time(cell(moment, "at")), cell(moment, "what"), cell(moment, "step"),
+                       cell(moment, "status"), cell(moment, "outcome"), cell(moment, "code"), cell(moment, "message")});
     }
     return table.is_empty() ? out : out + "\n" + table.text();
 }
@@ -53,56 +59,82 @@ int award_list(const Session& session, const Listing& listing, const std::string
     put(call, listing);
     const auto items = session.client.items(call, listing.rows_max);
     if (!items) return session.fail(items.error());
-    Table table({{"AWARD", Align::right}, {"LINE"}, {"PROGRAM", Align::left, true}, {"INCENTIVE", Align::left, true}, {"AMOUNT", Align::right}, {"AT"}, {"NOTE"}});
+    Table table({{"AWARD", Align::right},
+                 {"LINE"},
+                 {"PROGRAM", Align::left, true},
+                 {"INCENTIVE", Align::left, true},
+                 {"AMOUNT", Align::right},
+                 {"AT"},
+                 {"NOTE"}});
     for (const json::value& i : *items) {
         const std::string reverses = cell(i, "reverses");
-        table.add({cell(i, "award"), cell(i, "line"), cell(i, "program"), cell(i, "incentive"), cell(i, "amount"), short_time(cell(i, "at")),
-                   !reverses.empty() ? "takes back " + reverses : cell(i, "is_waiting") == "yes" ? "waits for its budget" : ""});
+        table.add({cell(i, "award"), cell(i, "line"), cell(i, "program"), cell(i, "incentive"), cell(i, "amount"),
+                   short_time(cell(i, "at")),
+                   !reverses.empty()                ? "takes back " + reverses
+                   : cell(i, "is_waiting") == "yes" ? "waits for its budget"
+                                                    : ""});
     }
     return session.show(*items, table.is_empty() ? "no awards\n" : table.text());
 }
 
 int explain(const Session& session, const std::string& line, const std::string& language) {
-    const auto answer = session.client.send_json({.path = "/v1/events/" + escape(line) + "/explanation", .query = {{"language", language}}});
+    const auto answer = session.client.send_json(
+        {.path = "/v1/events/" + escape(line) + "/explanation", .query = {{"language", language}}});
     if (!answer) return session.fail(answer.error());
     std::string text;
-    for (const json::value& sentence : answer->at("text").as_array()) text += harmless(std::string(sentence.as_string())) + "\n";
+    for (const json::value& sentence : answer->at("text").as_array())
+        text += harmless(std::string(sentence.as_string())) + "\n";
     return session.show(*answer, text);
 }
 
 int budget_list(const Session& session) {
     const auto answer = session.client.send_json({.path = "/v1/budgets"});
     if (!answer) return session.fail(answer.error());
-    Table table({{"BUDGET", Align::left, true}, {"AVAILABLE", Align::right}, {"FUNDED", Align::right}, {"AWARDED", Align::right},
-                 {"PLANNED", Align::right}, {"WAITING", Align::right}, {"ACTIVE"}});
+    Table table({{"BUDGET", Align::left, true},
+                 {"AVAILABLE", Align::right},
+                 {"FUNDED", Align::right},
+                 {"AWARDED", Align::right},
+                 {"PLANNED", Align::right},
+                 {"WAITING", Align::right},
+                 {"ACTIVE"}});
     for (const json::value& i : answer->at("items").as_array())
-        table.add({cell(i, "program") + "/" + cell(i, "incentive"), cell(i, "available"), cell(i, "funded"), cell(i, "awarded"),
-                   cell(i, "planned"), cell(i, "awards_waiting"), cell(i, "is_active")});
+        table.add({cell(i, "program") + "/" + cell(i, "incentive"), cell(i, "available"), cell(i, "funded"),
+                   cell(i, "awarded"), cell(i, "planned"), cell(i, "awards_waiting"), cell(i, "is_active")});
     return session.show(*answer, table.is_empty() ? "no budgets: no program is applied\n" : table.text());
 }
 
 int budget_fund(const Session& session, const std::string& budget, const std::string& amount, std::string key) {
     const size_t slash = budget.find('/');
-    if (slash == std::string::npos) return session.fail(fail(ErrorCode::invalid, fmt::format("a budget is named <program>/<incentive>, not '{}'", budget)));
+    if (slash == std::string::npos)
+        return session.fail(
+            fail(ErrorCode::invalid, fmt::format("a budget is named <program>/<incentive>, not '{}'", budget)));
     if (key.empty()) {
         key = uuid_v7(system_clock(), system_random());
         session.progress("key " + key + ": should this be cut off, repeat it with --key and it counts once");
     }
-    const std::string path = fmt::format("/v1/budgets/{}/{}/fund", escape(budget.substr(0, slash)), escape(budget.substr(slash + 1)));
+    const std::string path =
+        fmt::format("/v1/budgets/{}/{}/fund", escape(budget.substr(0, slash)), escape(budget.substr(slash + 1)));
     const auto answer = session.client.send_json(post(path, {{"amount", amount}, {"key", key}}));
     if (!answer) return session.fail(answer.error());
-    return session.show(*answer, fmt::format("{}: {} available; {} waiting awards released, {} still wait\n", budget, cell(*answer, "available"),
-                                             int_or(*answer, "awards_released"), int_or(*answer, "awards_waiting")));
+    return session.show(*answer, fmt::format("{}: {} available; {} waiting awards released, {} still wait\n", budget,
+                                             cell(*answer, "available"), int_or(*answer, "awards_released"),
+                                             int_or(*answer, "awards_waiting")));
 }
 
 int program_list(const Session& session) {
     const auto answer = session.client.send_json({.path = "/v1/programs"});
     if (!answer) return session.fail(answer.error());
-    Table table({{"PROGRAM"}, {"VERSION", Align::right}, {"INCENTIVE"}, {"UNIT"}, {"FROM"}, {"TO"}, {"TITLE", Align::left, true}});
+    Table table({{"PROGRAM"},
+                 {"VERSION", Align::right},
+                 {"INCENTIVE"},
+                 {"UNIT"},
+                 {"FROM"},
+                 {"TO"},
+                 {"TITLE", Align::left, true}});
     for (const json::value& program : answer->at("items").as_array())
         for (const json::value& i : program.at("incentives").as_array())
-            table.add({cell(program, "program"), cell(program, "version"), cell(i, "code"), cell(i, "unit"), cell(i, "valid_from"),
-                       cell(i, "valid_to"), cell(i, "title")});
+            table.add({cell(program, "program"), cell(program, "version"), cell(i, "code"), cell(i, "unit"),
+                       cell(i, "valid_from"), cell(i, "valid_to"), cell(i, "title")});
     return session.show(*answer, table.is_empty() ? "no programs\n" : table.text());
 }
 
@@ -123,11 +155,17 @@ int payout_list(const Session& session, const Listing& listing) {
     put(call, listing);
     const auto items = session.client.items(call, listing.rows_max);
     if (!items) return session.fail(items.error());
-    Table table({{"PAYOUT"}, {"STATE"}, {"RECIPIENT", Align::left, true}, {"CONNECTOR", Align::left, true}, {"AMOUNT", Align::right}, {"MONEY", Align::right},
-                 {"REQUESTED"}, {"MESSAGE", Align::left, true}});
+    Table table({{"PAYOUT"},
+                 {"STATE"},
+                 {"RECIPIENT", Align::left, true},
+                 {"CONNECTOR", Align::left, true},
+                 {"AMOUNT", Align::right},
+                 {"MONEY", Align::right},
+                 {"REQUESTED"},
+                 {"MESSAGE", Align::left, true}});
     for (const json::value& i : *items)
-        table.add({cell(i, "id"), cell(i, "state"), cell(i, "recipient"), cell(i, "connector"), cell(i, "amount"), cell(i, "money"),
-                   short_time(cell(i, "requested_at")), cell(i, "message")});
+        table.add({cell(i, "id"), cell(i, "state"), cell(i, "recipient"), cell(i, "connector"), cell(i, "amount"),
+                   cell(i, "money"), short_time(cell(i, "requested_at")), cell(i, "message")});
     return session.show(*items, table.is_empty() ? "no payouts\n" : table.text());
 }
 
@@ -135,9 +173,10 @@ int payout_show(const Session& session, const std::string& id) {
     return show_payout(session, session.client.send_json({.path = "/v1/payouts/" + escape(id)}));
 }
 
-int payout_resolve(const Session& session, const std::string& id, const std::string& outcome, const std::string& evidence) {
-    return show_payout(session, session.client.send_json(
-                                    post("/v1/payouts/" + escape(id) + "/resolve", {{"outcome", outcome}, {"evidence", evidence}})));
+int payout_resolve(const Session& session, const std::string& id, const std::string& outcome,
+                   const std::string& evidence) {
+    return show_payout(session, session.client.send_json(post("/v1/payouts/" + escape(id) + "/resolve",
+                                                              {{"outcome", outcome}, {"evidence", evidence}})));
 }
 
 int payout_look_up(const Session& session, const std::string& id) {
@@ -155,9 +194,14 @@ int account_list(const Session& session, const Listing& listing, const std::stri
     put(call, listing);
     const auto items = session.client.items(call, listing.rows_max);
     if (!items) return session.fail(items.error());
-    Table table({{"ACCOUNT", Align::left, true}, {"BALANCE", Align::right}, {"DEBITS", Align::right}, {"CREDITS", Align::right}, {"RESERVED", Align::right}});
+    Table table({{"ACCOUNT", Align::left, true},
+                 {"BALANCE", Align::right},
+                 {"DEBITS", Align::right},
+                 {"CREDITS", Align::right},
+                 {"RESERVED", Align::right}});
     for (const json::value& i : *items)
-        table.add({cell(i, "account"), cell(i, "balance"), cell(i, "debits"), cell(i, "credits"), cell(i, "debits_reserved")});
+        table.add({cell(i, "account"), cell(i, "balance"), cell(i, "debits"), cell(i, "credits"),
+                   cell(i, "debits_reserved")});
     return session.show(*items, table.is_empty() ? "no accounts\n" : table.text());
 }
 
@@ -166,10 +210,17 @@ int account_statement(const Session& session, const Listing& listing, const std:
     put(call, listing);
     const auto items = session.client.items(call, listing.rows_max);
     if (!items) return session.fail(items.error());
-    Table table({{"TRANSFER", Align::right}, {"AT"}, {"KIND"}, {"ORIGIN"}, {"AMOUNT", Align::right}, {"BALANCE", Align::right}, {"OTHER ACCOUNT", Align::left, true}});
+    Table table({{"TRANSFER", Align::right},
+                 {"AT"},
+                 {"KIND"},
+                 {"ORIGIN"},
+                 {"AMOUNT", Align::right},
+                 {"BALANCE", Align::right},
+                 {"OTHER ACCOUNT", Align::left, true}});
     for (const json::value& i : *items)
-        table.add({cell(i, "transfer"), short_time(cell(i, "at")), cell(i, "kind"), cell(i, "origin") + " " + cell(i, "origin_id"),
-                   cell(i, "amount"), cell(i, "balance_after"), cell(i, "other_account")});
+        table.add({cell(i, "transfer"), short_time(cell(i, "at")), cell(i, "kind"),
+                   cell(i, "origin") + " " + cell(i, "origin_id"), cell(i, "amount"), cell(i, "balance_after"),
+                   cell(i, "other_account")});
     return session.show(*items, table.is_empty() ? "no transfers\n" : table.text());
 }
 
@@ -186,12 +237,17 @@ int ledger_verify(const Session& session, const std::string& head_file) {
     const auto answer = session.client.send_json(call);
     if (!answer) return session.fail(answer.error());
     const bool is_balanced = bool_or(*answer, "is_balanced"), is_intact = bool_or(*answer, "is_intact");
-    std::string text = fmt::format("books  {}: {} transfers\n", is_balanced ? "balance" : "DO NOT BALANCE", int_or(*answer, "transfers"));
-    for (const json::value& finding : answer->at("findings").as_array()) text += "  " + harmless(std::string(finding.as_string())) + "\n";
-    text += fmt::format("chain  {}: {} batches, {} rows\n", is_intact ? "intact" : "BROKEN", int_or(*answer, "batches"), int_or(*answer, "rows"));
+    std::string text = fmt::format("books  {}: {} transfers\n", is_balanced ? "balance" : "DO NOT BALANCE",
+                                   int_or(*answer, "transfers"));
+    for (const json::value& finding : answer->at("findings").as_array())
+        text += "  " + harmless(std::string(finding.as_string())) + "\n";
+    text += fmt::format("chain  {}: {} batches, {} rows\n", is_intact ? "intact" : "BROKEN", int_or(*answer, "batches"),
+                        int_or(*answer, "rows"));
     if (!is_intact) text += "  " + harmless(text_or(*answer, "broken")) + "\n";
     text += "head   " + cell(answer->at("head"), "text") + "\n";
-    if (head_file.empty()) text += "Checked against itself only; keep the head elsewhere and use --head FILE to notice a rewritten store.\n";
+    if (head_file.empty())
+        text +=
+            "Checked against itself only; keep the head elsewhere and use --head FILE to notice a rewritten store.\n";
     session.show(*answer, text);
     return is_balanced && is_intact ? 0 : exit_code_of(ErrorCode::corrupt);
 }
@@ -204,7 +260,8 @@ int ledger_head(const Session& session) {
 
 int ledger_export(const Session& session, const std::string& format, const std::string& path) {
     if (path.empty()) {
-        const auto response = session.client.send({.path = "/v1/ledger/export", .query = {{"format", format}}, .timeout_ms = long_timeout_ms});
+        const auto response = session.client.send(
+            {.path = "/v1/ledger/export", .query = {{"format", format}}, .timeout_ms = long_timeout_ms});
         if (!response) return session.fail(response.error());
         fmt::print("{}", response->body);
         return 0;

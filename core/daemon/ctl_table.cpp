@@ -10,7 +10,9 @@ namespace {
 constexpr size_t gap = 2;
 constexpr size_t shrunk_min = 8;
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+bool is_continuation(char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
 
 std::string padded(const std::string& text, size_t width, Align align) {
     const std::string blanks(width - std::min(width, width_of(text)), ' ');
@@ -50,7 +52,8 @@ std::vector<size_t> Table::widths(size_t width_max) const {
     while (whole > width_max) {  // the widest gives first
         size_t widest = columns_.size();
         for (size_t i = 0; i < columns_.size(); ++i)
-            if (columns_[i].can_shrink && out[i] > shrunk_min && (widest == columns_.size() || out[i] > out[widest])) widest = i;
+            if (columns_[i].can_shrink && out[i] > shrunk_min && (widest == columns_.size() || out[i] > out[widest]))
+                widest = i;
         if (widest == columns_.size()) break;
         --out[widest];
         --whole;

@@ -45,8 +45,8 @@ size_t width_of(std::string_view utf8);  // code points
 std::string cut(std::string_view utf8, size_t width_max);
 // A field as text: texts as they are, numbers as digits, amounts ({"text": ...}) as their text; "" when absent.
 std::string cell(const json::value& object, std::string_view key);
-std::string short_time(std::string_view instant);   // "2026-11-01 03:41:00"
-std::string size_text(int64_t bytes);               // "1.4 MiB"
+std::string short_time(std::string_view instant);  // "2026-11-01 03:41:00"
+std::string size_text(int64_t bytes);              // "1.4 MiB"
 // What a stranger wrote must not steer the terminal: control characters become '?'.
 std::string harmless(std::string_view text);
 

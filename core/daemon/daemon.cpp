@@ -29,7 +29,9 @@ json::object endpoint_json(const net::Endpoint& endpoint) {
 
 }  // namespace
 
-const char* version_text() { return TRIBUTARY_VERSION; }
+const char* version_text() {
+    return TRIBUTARY_VERSION;
+}
 
 Daemon::Daemon(Loaded loaded, const ops::Notifier& notifier)
     : notifier_(notifier),
@@ -68,7 +70,8 @@ Result<void> Daemon::start_modules() {
     client.ca_file = config.ca_file;
     client.user_agent = std::string("Tributary/") + version_text();
     client_ = net::HttpClient::start(client);
-    flow_ = flow::Flow::create({*store_, *ledger_, clock_, system_random(), paths_.spool}, flow_settings(loaded_, programs));
+    flow_ = flow::Flow::create({*store_, *ledger_, clock_, system_random(), paths_.spool},
+                               flow_settings(loaded_, programs));
     TRIBUTARY_TRY(intake_, intake::Intake::create(*store_, *flow_, clock_, paths_.spool, config.spool));
     payouts_ = payout::Payouts::create(*store_, *ledger_, *client_, clock_, system_random(), payout_options(loaded_));
     notices_ = notice::Notices::create(*store_, *client_, clock_, notice_options(loaded_));
@@ -102,9 +105,13 @@ Result<void> Daemon::start_serving() {
 
 Result<void> Daemon::write_endpoints() const {
     const std::vector<net::Endpoint> bound = server_->endpoints();
-    const json::object out{{"pid", ::getpid()}, {"socket", loaded_.config.socket_path}, {"http", endpoint_json(bound.at(1))},
+    const json::object out{{"pid", ::getpid()},
+                           {"socket", loaded_.config.socket_path},
+                           {"http", endpoint_json(bound.at(1))},
                            {"metrics", endpoint_json(bound.at(2))}};
-    log_info("server.listening", {{"socket", loaded_.config.socket_path}, {"address", bound[1].address}, {"port", bound[1].port},
+    log_info("server.listening", {{"socket", loaded_.config.socket_path},
+                                  {"address", bound[1].address},
+                                  {"port", bound[1].port},
                                   {"metrics_port", bound[2].port}});
     return write_file_durably(paths_.endpoints, to_pretty_text(out) + "\n", 0644);
 }
@@ -112,15 +119,18 @@ Result<void> Daemon::write_endpoints() const {
 // Watchers whose options did not change go on; [with reload_mutex_]
 Result<void> Daemon::start_folders(const Config& config) {
     const auto same = [](const intake::FolderOptions& a, const intake::FolderOptions& b) {
-        return a.feed == b.feed && a.path == b.path && a.answer_folder == b.answer_folder && a.settle_ms == b.settle_ms &&
-               a.size_max == b.size_max;
+        return a.feed == b.feed && a.path == b.path && a.answer_folder == b.answer_folder &&
+               a.settle_ms == b.settle_ms && a.size_max == b.size_max;
     };
     std::vector<Folder> kept;
     std::vector<intake::FolderOptions> fresh;
     for (const intake::FolderOptions& wanted : folder_options(config)) {
-        const auto running = std::find_if(folders_.begin(), folders_.end(), [&](const Folder& f) { return f.watcher && same(f.options, wanted); });
-        if (running != folders_.end()) kept.push_back(std::move(*running));
-        else fresh.push_back(wanted);
+        const auto running = std::find_if(folders_.begin(), folders_.end(),
+                                          [&](const Folder& f) { return f.watcher && same(f.options, wanted); });
+        if (running != folders_.end())
+            kept.push_back(std::move(*running));
+        else
+            fresh.push_back(wanted);
     }
     folders_ = std::move(kept);  // those no longer wanted end here, before another watches the same path
     for (const intake::FolderOptions& wanted : fresh) {
@@ -135,10 +145,13 @@ void Daemon::housekeep() {
     while (!is_stopping_) {
         lock.unlock();
         const Result<uint64_t> freed = intake_->sweep();
-        if (!freed) log_warning("spool.sweep_failed", {{"why", freed.error().message}});
-        else if (*freed > 0) log_info("spool.swept", {{"bytes", *freed}});
+        if (!freed)
+            log_warning("spool.sweep_failed", {{"why", freed.error().message}});
+        else if (*freed > 0)
+            log_info("spool.swept", {{"bytes", *freed}});
         lock.lock();
-        housekeeping_wake_.wait_for(lock, std::chrono::milliseconds(housekeeping_interval_ms), [this] { return is_stopping_; });
+        housekeeping_wake_.wait_for(lock, std::chrono::milliseconds(housekeeping_interval_ms),
+                                    [this] { return is_stopping_; });
     }
 }
 

@@ -33,7 +33,7 @@ private:
     Result<void> start_serving();
     Result<void> start_folders(const Config& config);
     Result<void> write_endpoints() const;
-    void observe();                       // metrics, health, watchdog
+    void observe();  // metrics, health, watchdog
     void observe_runtime();
     void check_health();
     void watch();
@@ -47,10 +47,10 @@ private:
     const ops::Notifier& notifier_;
     const int64_t started_ms_;
     Paths paths_;
-    FileDescriptor lock_;                 // one daemon a data directory
+    FileDescriptor lock_;  // one daemon a data directory
 
-    std::mutex reload_mutex_;             // one reload at a time; guards folders_
-    mutable std::mutex loaded_mutex_;     // guards loaded_ against readers; only a reload writes
+    std::mutex reload_mutex_;          // one reload at a time; guards folders_
+    mutable std::mutex loaded_mutex_;  // guards loaded_ against readers; only a reload writes
     Loaded loaded_;
 
     std::unique_ptr<store::Store> store_;
@@ -70,7 +70,7 @@ private:
     };
     std::vector<Folder> folders_;
 
-    struct Probe {                        // of the store's writer, for the watchdog
+    struct Probe {  // of the store's writer, for the watchdog
         std::atomic<bool> is_pending{false};
         std::atomic<uint64_t> done{0};
     };

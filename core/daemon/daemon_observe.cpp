@@ -34,7 +34,8 @@ std::map<std::string, std::shared_ptr<host::Connector>> Daemon::connectors() con
 void Daemon::observe() {
     metrics_.add_source([this](ops::Scrape& scrape) {
         const auto done = store_->read([&](store::Tx& tx) { ops::scrape_store(tx, scrape, clock_.now_ms()); });
-        scrape.gauge("tributary_store_readable", "0 when the store could not be asked for these metrics.", done ? 1 : 0);
+        scrape.gauge("tributary_store_readable", "0 when the store could not be asked for these metrics.",
+                     done ? 1 : 0);
         ops::scrape_process(scrape);
     });
     observe_runtime();
@@ -43,12 +44,15 @@ void Daemon::observe() {
 }
 
 void Daemon::check_health() {
-    health_.add("store", true, [this] { return std::string(store_->is_failed() ? "the disk refused a write; the daemon must start anew" : ""); });
+    health_.add("store", true, [this] {
+        return std::string(store_->is_failed() ? "the disk refused a write; the daemon must start anew" : "");
+    });
     health_.add("disk", false, [this] { return ops::disk_problem(paths_.spool, disk_free_min); });
     health_.add("spool", false, [this, limit = loaded_.config.spool.size_max] {
         const uint64_t size = intake_->spool_size();
         if (size < limit) return std::string();
-        return fmt::format("{} MiB, the limit is {}; raise [spool] size_max_mb or lower retention_days", size >> 20, limit >> 20);
+        return fmt::format("{} MiB, the limit is {}; raise [spool] size_max_mb or lower retention_days", size >> 20,
+                           limit >> 20);
     });
     health_.add("connectors", false, [this] { return ill_connectors(connectors()); });
 }
@@ -57,14 +61,16 @@ void Daemon::watch() {
     const auto look_at_store = [this] {
         ops::Progress::Sight sight{probe_->is_pending.load(), std::to_string(probe_->done.load())};
         if (probe_->is_pending.exchange(true)) return sight;
-        store_->submit([](store::Tx&) {}, [probe = probe_](const Result<void>&) { ++probe->done, probe->is_pending = false; });
+        store_->submit([](store::Tx&) {},
+                       [probe = probe_](const Result<void>&) { ++probe->done, probe->is_pending = false; });
         return sight;
     };
     const auto look_at_flow = [this] {
         const size_t queue = flow_->queue_length();
         int64_t cursors = 0;
         [[maybe_unused]] const auto read = store_->read([&](store::Tx& tx) {
-            cursors = tx.one_integer("SELECT sum(cursor) FROM interchange_state WHERE state IN ('received', 'posting')").value_or(0);
+            cursors = tx.one_integer("SELECT sum(cursor) FROM interchange_state WHERE state IN ('received', 'posting')")
+                          .value_or(0);
         });
         return ops::Progress::Sight{queue > 0, fmt::format("{}/{}", queue, cursors)};
     };
@@ -85,7 +91,8 @@ void Daemon::observe_runtime() {
         scrape.gauge("tributary_disk_free_bytes", "Free at the data directory.", count(ops::disk_free(paths_.spool)));
         scrape.gauge("tributary_payouts_in_flight", "Calls to providers that run.", count(payouts_->in_flight()));
         scrape.gauge("tributary_notices_in_flight", "Notices that are being sent.", count(notices_->in_flight()));
-        if (server_) scrape.gauge("tributary_connections_open", "Open connections.", count(server_->connections_open()));
+        if (server_)
+            scrape.gauge("tributary_connections_open", "Open connections.", count(server_->connections_open()));
         const payout::PayoutCounters counters = payouts_->counters();
         for (const auto& [key, value] : counters.transitions)
             scrape.counter("tributary_payout_transitions_total", "Payouts that entered a state.", count(value),
@@ -97,18 +104,19 @@ void Daemon::observe_runtime() {
                        count(counters.contradictions));
         for (const auto& [name, connector] : connectors()) {
             const host::ConnectorState state = connector->state();
-            scrape.gauge("tributary_connector_up", "1 while the connector works.", state.phase == host::ConnectorPhase::running ? 1 : 0,
-                         {{"connector", name}});
-            scrape.counter("tributary_connector_restarts_total", "Workers that had to be replaced.", count(state.restart_count),
-                           {{"connector", name}});
+            scrape.gauge("tributary_connector_up", "1 while the connector works.",
+                         state.phase == host::ConnectorPhase::running ? 1 : 0, {{"connector", name}});
+            scrape.counter("tributary_connector_restarts_total", "Workers that had to be replaced.",
+                           count(state.restart_count), {{"connector", name}});
         }
     });
 }
 
 std::string Daemon::status_line() const {
     const std::lock_guard lock(loaded_mutex_);
-    return fmt::format("{} feeds, {} programs; {} interchanges waiting, {} payouts in flight", loaded_.config.feeds.size(),
-                       loaded_.config.programs.size(), flow_->queue_length(), payouts_->in_flight());
+    return fmt::format("{} feeds, {} programs; {} interchanges waiting, {} payouts in flight",
+                       loaded_.config.feeds.size(), loaded_.config.programs.size(), flow_->queue_length(),
+                       payouts_->in_flight());
 }
 
 json::object Daemon::status() const {

@@ -12,7 +12,8 @@ Result<json::object> Daemon::reload(const std::string& actor, const std::string&
     notifier_.reloading();
     SourceErrors errors;
     std::optional<Loaded> next = load(loaded_.config.file, &loaded_, errors);
-    Result<json::object> result = next ? swap(std::move(*next), actor) : Result<json::object>(fail(ErrorCode::config, to_text(errors)));
+    Result<json::object> result =
+        next ? swap(std::move(*next), actor) : Result<json::object>(fail(ErrorCode::config, to_text(errors)));
     record_reload(result, actor, trace_id);
     notifier_.ready(status_line());
     return result;
@@ -58,12 +59,16 @@ void Daemon::record_reload(const Result<json::object>& result, const std::string
     if (result) {
         detail = *result;
         log_info("config.reloaded", {{"actor", actor}, {"needs_restart", to_text((*result).at("needs_restart"))}});
-        if (const std::string warning = text_or(*result, "warning"); !warning.empty()) log_warning("config.folder", {{"why", warning}});
+        if (const std::string warning = text_or(*result, "warning"); !warning.empty())
+            log_warning("config.folder", {{"why", warning}});
     } else {
         detail["error"] = result.error().message;
-        log_error("config.reload_failed", {{"actor", actor}, {"hint", "the running configuration stays in use"}, {"why", result.error().message}});
+        log_error(
+            "config.reload_failed",
+            {{"actor", actor}, {"hint", "the running configuration stays in use"}, {"why", result.error().message}});
     }
-    const ops::AuditRecord entry{actor, result ? "config.reload" : "config.reload_failed", loaded_.config.file, std::move(detail), trace_id};
+    const ops::AuditRecord entry{actor, result ? "config.reload" : "config.reload_failed", loaded_.config.file,
+                                 std::move(detail), trace_id};
     const auto recorded = ops::record_first(*store_, clock_.now_ms(), entry);
     if (!recorded) log_error("audit.failed", {{"action", entry.action}, {"why", recorded.error().message}});
 }

@@ -34,7 +34,9 @@ private:
     void complain(const ConfigPlace& at, std::string message) {
         errors_.push_back({at.file, at.line, at.column, std::move(message)});
     }
-    static ConfigPlace place_of(const Credential& credential) { return {credential.file, credential.line, credential.column}; }
+    static ConfigPlace place_of(const Credential& credential) {
+        return {credential.file, credential.line, credential.column};
+    }
 
     std::optional<Secret> read(const Credential& credential) {
         Result<Secret> secret = read_credential(loaded_.config, credential);
@@ -46,13 +48,15 @@ private:
     std::optional<Secret> read_token(const Credential& credential) {
         auto token = read(credential);
         if (token && token->reveal().size() < token_size_min) {
-            complain(place_of(credential), fmt::format("credential '{}' is shorter than {} characters; make one with: openssl rand -hex 32",
-                                                       credential.name, token_size_min));
+            complain(place_of(credential),
+                     fmt::format("credential '{}' is shorter than {} characters; make one with: openssl rand -hex 32",
+                                 credential.name, token_size_min));
             return std::nullopt;
         }
         if (token && !tokens_.emplace(sha256(token->reveal()), credential.name).second)
-            complain(place_of(credential), fmt::format("credential '{}' holds the same token as '{}'; each caller needs its own",
-                                                       credential.name, tokens_[sha256(token->reveal())]));
+            complain(place_of(credential),
+                     fmt::format("credential '{}' holds the same token as '{}'; each caller needs its own",
+                                 credential.name, tokens_[sha256(token->reveal())]));
         return token;
     }
 
@@ -68,13 +72,17 @@ private:
         const ConfigPlace at{loaded_.config.file, 0, 0};
         for (const std::string& name : loaded_.config.socket_users) {
             const passwd* user = ::getpwnam(name.c_str());
-            if (user == nullptr) complain(at, fmt::format("[api] users: there is no user '{}' on this machine", printable(name)));
-            else loaded_.access.add_user(user->pw_uid);
+            if (user == nullptr)
+                complain(at, fmt::format("[api] users: there is no user '{}' on this machine", printable(name)));
+            else
+                loaded_.access.add_user(user->pw_uid);
         }
         for (const std::string& name : loaded_.config.socket_groups) {
             const group* known = ::getgrnam(name.c_str());
-            if (known == nullptr) complain(at, fmt::format("[api] groups: there is no group '{}' on this machine", printable(name)));
-            else loaded_.access.add_group(known->gr_gid);
+            if (known == nullptr)
+                complain(at, fmt::format("[api] groups: there is no group '{}' on this machine", printable(name)));
+            else
+                loaded_.access.add_group(known->gr_gid);
         }
     }
 
@@ -86,7 +94,8 @@ private:
         const std::string name = config.name;
         const Digest print = print_of(config);
         loaded_.connector_prints[name] = print;
-        if (running_ != nullptr && running_->connector_prints.contains(name) && running_->connector_prints.at(name) == print) {
+        if (running_ != nullptr && running_->connector_prints.contains(name) &&
+            running_->connector_prints.at(name) == print) {
             loaded_.connectors[name] = running_->connectors.at(name);
             return;
         }
@@ -107,10 +116,12 @@ private:
         hasher.update_framed(config.worker_path);
         for (const auto& [name, value] : config.options) hasher.update_framed(name), hasher.update_framed(value);
         hasher.update_framed("");
-        for (const auto& [name, value] : config.secrets) hasher.update_framed(name), hasher.update_framed(value.reveal());
+        for (const auto& [name, value] : config.secrets)
+            hasher.update_framed(name), hasher.update_framed(value.reveal());
         const host::ConnectorLimits& limits = config.limits;
-        for (const uint64_t limit : {uint64_t{limits.call_timeout_ms}, uint64_t{limits.cpu_s_max}, limits.memory_size_max, limits.output_size_max,
-                                     uint64_t{limits.queue_count_max}, uint64_t{limits.worker_count_max}})
+        for (const uint64_t limit :
+             {uint64_t{limits.call_timeout_ms}, uint64_t{limits.cpu_s_max}, limits.memory_size_max,
+              limits.output_size_max, uint64_t{limits.queue_count_max}, uint64_t{limits.worker_count_max}})
             hasher.update_u64(limit);
         struct stat status {};
         if (::stat(config.path.c_str(), &status) == 0) {
@@ -125,11 +136,13 @@ private:
     void check_kind(const std::string& name, host::Kind wanted, const ConfigPlace& at) {
         const host::Kind kind = loaded_.connectors.at(name)->manifest().kind;
         if (kind != wanted)
-            complain(at, fmt::format("'{}' is a {} connector, and a {} connector is needed here", name, host::name_of(kind), host::name_of(wanted)));
+            complain(at, fmt::format("'{}' is a {} connector, and a {} connector is needed here", name,
+                                     host::name_of(kind), host::name_of(wanted)));
     }
 
     void check_kinds() {
-        for (const FeedConfig& feed : loaded_.config.feeds) check_kind(feed.profile.connector, host::Kind::feed, feed.connector_place);
+        for (const FeedConfig& feed : loaded_.config.feeds)
+            check_kind(feed.profile.connector, host::Kind::feed, feed.connector_place);
         for (const ConnectorFile& file : loaded_.config.connectors)
             if (file.has_route) check_kind(file.connector.name, host::Kind::payout, file.place);
         if (!loaded_.config.notice_connector.empty())
@@ -151,7 +164,8 @@ std::optional<Loaded> load(const std::string& path, const Loaded* running, Sourc
     Loaded loaded = loader.take();
     Result<Secret> key = bearer_key_of(loaded.config, system_random());
     if (!key) {
-        errors.push_back({loaded.config.bearer_key.file, loaded.config.bearer_key.line, loaded.config.bearer_key.column, key.error().message});
+        errors.push_back({loaded.config.bearer_key.file, loaded.config.bearer_key.line, loaded.config.bearer_key.column,
+                          key.error().message});
         return std::nullopt;
     }
     loaded.bearer_key = std::move(*key);
@@ -159,8 +173,10 @@ std::optional<Loaded> load(const std::string& path, const Loaded* running, Sourc
 }
 
 void check(const std::string& path, Depth depth, SourceErrors& errors) {
-    if (depth == Depth::text) load_config(path, errors);
-    else Loader(nullptr, errors).load(path);
+    if (depth == Depth::text)
+        load_config(path, errors);
+    else
+        Loader(nullptr, errors).load(path);
 }
 
 std::string to_text(const SourceErrors& errors) {

@@ -97,7 +97,8 @@ int run(Daemon& daemon, const ops::Notifier& notifier, const sigset_t& set) {
             [[maybe_unused]] const auto reloaded = daemon.reload("signal", "");
         }
         if (daemon.is_failed()) {
-            log_error("daemon.store_failed", {{"hint", "check the disk, then start again; what was acknowledged is safe"}});
+            log_error("daemon.store_failed",
+                      {{"hint", "check the disk, then start again; what was acknowledged is safe"}});
             std::_Exit(exit_code_of(ErrorCode::io));
         }
         const int64_t now_ms = system_clock().monotonic_ms();
@@ -148,4 +149,6 @@ int run_program(int count, char** words) {
 }  // namespace
 }  // namespace tributary
 
-int main(int count, char** words) { return tributary::run_program(count, words); }
+int main(int count, char** words) {
+    return tributary::run_program(count, words);
+}

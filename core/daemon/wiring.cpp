@@ -22,7 +22,9 @@ std::map<std::string, payout::PayoutRoute> routes_of(const Config& config) {
     return out;
 }
 
-bool is_loopback(const std::string& address) { return address == "::1" || address.starts_with("127."); }
+bool is_loopback(const std::string& address) {
+    return address == "::1" || address.starts_with("127.");
+}
 
 std::optional<net::TlsFiles> tls_of(const Config& config) {
     if (config.certificate.empty()) return std::nullopt;
@@ -69,7 +71,8 @@ std::vector<intake::FolderOptions> folder_options(const Config& config) {
     std::vector<intake::FolderOptions> out;
     for (const FeedConfig& feed : config.feeds)
         if (!feed.folder.empty())
-            out.push_back({feed.profile.name, feed.folder, feed.profile.answer_folder, feed.folder_settle_ms, feed.profile.size_max});
+            out.push_back({feed.profile.name, feed.folder, feed.profile.answer_folder, feed.folder_settle_ms,
+                           feed.profile.size_max});
     return out;
 }
 

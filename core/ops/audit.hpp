@@ -1,6 +1,6 @@
 // The audit trail: who changed what. record() writes inside the transaction of the change itself wherever there is one,
-// so that neither exists without the other; a change that cannot be recorded does not happen. Details hold no secrets and
-// no personal data.
+// so that neither exists without the other; a change that cannot be recorded does not happen. Details hold no secrets
+// and no personal data.
 #pragma once
 #include <string>
 

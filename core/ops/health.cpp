@@ -26,7 +26,8 @@ std::vector<Finding> Health::findings() const {
 }
 
 bool Health::is_healthy(const std::vector<Finding>& findings) {
-    return std::none_of(findings.begin(), findings.end(), [](const Finding& f) { return f.is_vital && !f.problem.empty(); });
+    return std::none_of(findings.begin(), findings.end(),
+                        [](const Finding& f) { return f.is_vital && !f.problem.empty(); });
 }
 
 bool Health::is_ready(const std::vector<Finding>& findings) {
@@ -47,7 +48,8 @@ uint64_t disk_free(const std::string& path) {
 
 std::string disk_problem(const std::string& path, uint64_t size_min) {
     struct statvfs status {};
-    if (::statvfs(path.c_str(), &status) != 0) return fmt::format("{} cannot be examined: {}", path, system_message(errno));
+    if (::statvfs(path.c_str(), &status) != 0)
+        return fmt::format("{} cannot be examined: {}", path, system_message(errno));
     const uint64_t free = uint64_t{status.f_bavail} * status.f_frsize;
     if (free >= size_min) return {};
     return fmt::format("{} MiB free at {}, {} are needed; make room", free >> 20, path, size_min >> 20);

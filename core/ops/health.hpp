@@ -1,5 +1,5 @@
-// Health: a list of named checks, each a function that says what is wrong ("" = nothing). Healthy means that the process
-// should not be restarted; ready means that it can take work. Checks are quick, from any thread.
+// Health: a list of named checks, each a function that says what is wrong ("" = nothing). Healthy means that the
+// process should not be restarted; ready means that it can take work. Checks are quick, from any thread.
 #pragma once
 #include <functional>
 #include <mutex>

@@ -39,7 +39,9 @@ void Scrape::seconds(const std::string& name, const std::string& help, int64_t v
     state_->sample(name, help, prometheus::MetricType::Gauge, {}).gauge.value = static_cast<double>(value_ms) / 1000;
 }
 
-std::string Scrape::text() const { return prometheus::TextSerializer().Serialize(state_->families); }
+std::string Scrape::text() const {
+    return prometheus::TextSerializer().Serialize(state_->families);
+}
 
 struct Metrics::State {
     prometheus::Registry registry;

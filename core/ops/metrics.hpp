@@ -1,7 +1,7 @@
-// Metrics in Prometheus' text format. Two kinds: what is counted as it happens (requests, reloads), and what sources tell
-// when somebody asks (queues, balances, ages), so that a fact lives in one place only. Names begin with tributary_, units
-// are base units, labels are bounded: never a rep, a product or a file name. Values are doubles because the format's are;
-// nothing reads them back. Thread safe.
+// Metrics in Prometheus' text format. Two kinds: what is counted as it happens (requests, reloads), and what sources
+// tell when somebody asks (queues, balances, ages), so that a fact lives in one place only. Names begin with
+// tributary_, units are base units, labels are bounded: never a rep, a product or a file name. Values are doubles
+// because the format's are; nothing reads them back. Thread safe.
 #pragma once
 #include <cstdint>
 #include <functional>

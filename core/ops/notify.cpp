@@ -29,12 +29,22 @@ std::string one_line(std::string text) {
 
 }  // namespace
 
-Notifier Notifier::from_environment() { return Notifier(variable("NOTIFY_SOCKET")); }
+Notifier Notifier::from_environment() {
+    return Notifier(variable("NOTIFY_SOCKET"));
+}
 
-void Notifier::ready(const std::string& status) const { send("READY=1\nSTATUS=" + one_line(status)); }
-void Notifier::stopping(const std::string& status) const { send("STOPPING=1\nSTATUS=" + one_line(status)); }
-void Notifier::status(const std::string& status) const { send("STATUS=" + one_line(status)); }
-void Notifier::watchdog() const { send("WATCHDOG=1"); }
+void Notifier::ready(const std::string& status) const {
+    send("READY=1\nSTATUS=" + one_line(status));
+}
+void Notifier::stopping(const std::string& status) const {
+    send("STOPPING=1\nSTATUS=" + one_line(status));
+}
+void Notifier::status(const std::string& status) const {
+    send("STATUS=" + one_line(status));
+}
+void Notifier::watchdog() const {
+    send("WATCHDOG=1");
+}
 
 void Notifier::reloading() const {
     timespec now{};

@@ -1,5 +1,5 @@
-// Tells systemd what the daemon is doing (sd_notify(3)), over the datagram socket that $NOTIFY_SOCKET names; without one,
-// every call does nothing. Thread safe: each call sends one datagram.
+// Tells systemd what the daemon is doing (sd_notify(3)), over the datagram socket that $NOTIFY_SOCKET names; without
+// one, every call does nothing. Thread safe: each call sends one datagram.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -10,7 +10,7 @@ class Notifier {
 public:
     explicit Notifier(std::string socket_path) : socket_path_(std::move(socket_path)) {}
     static Notifier from_environment();
-    void ready(const std::string& status) const;      // also after a reload
+    void ready(const std::string& status) const;  // also after a reload
     void reloading() const;
     void stopping(const std::string& status) const;
     void status(const std::string& status) const;

@@ -25,14 +25,16 @@ void scrape_totals(store::Tx& tx, Scrape& scrape) {
 }
 
 void scrape_open(store::Tx& tx, Scrape& scrape, int64_t now_ms) {
-    scrape.gauge("tributary_interchanges_unfinished", "Interchanges received and not worked off.",
-                 tx.one_integer("SELECT count(*) FROM interchange_state WHERE state IN ('received', 'posting')").value_or(0));
+    scrape.gauge(
+        "tributary_interchanges_unfinished", "Interchanges received and not worked off.",
+        tx.one_integer("SELECT count(*) FROM interchange_state WHERE state IN ('received', 'posting')").value_or(0));
     store::Rows exceptions = tx.query("SELECT cause, count(*) FROM exception WHERE state = 'open' GROUP BY cause");
     while (exceptions.next())
         scrape.gauge("tributary_exceptions_open", "Lines that wait for somebody, by cause.", exceptions.integer(1),
                      {{"cause", exceptions.string(0)}});
     store::Rows payouts = tx.query(
-        "SELECT p.connector, s.state, count(*), min(p.requested_at) FROM payout_state s JOIN payout p ON p.seq = s.payout "
+        "SELECT p.connector, s.state, count(*), min(p.requested_at) FROM payout_state s JOIN payout p ON p.seq = "
+        "s.payout "
         "WHERE s.state IN ('reserved', 'sending', 'pending', 'unknown') GROUP BY p.connector, s.state");
     int64_t oldest = now_ms;
     while (payouts.next()) {
@@ -40,7 +42,8 @@ void scrape_open(store::Tx& tx, Scrape& scrape, int64_t now_ms) {
                      {{"connector", payouts.string(0)}, {"state", payouts.string(1)}});
         oldest = std::min(oldest, payouts.integer(3));
     }
-    scrape.seconds("tributary_payout_oldest_unsettled_seconds", "Age of the oldest payout that is not decided.", now_ms - oldest);
+    scrape.seconds("tributary_payout_oldest_unsettled_seconds", "Age of the oldest payout that is not decided.",
+                   now_ms - oldest);
     scrape.gauge("tributary_notices_waiting", "Notices that are to be sent.",
                  tx.one_integer("SELECT count(*) FROM notice WHERE state IN ('waiting', 'sending')").value_or(0));
 }
@@ -49,11 +52,14 @@ void scrape_budgets(store::Tx& tx, Scrape& scrape) {
     const std::string prefix = "budget/";
     for (const ledger::Account& account : store::accounts(tx, prefix)) {
         const Labels labels{{"budget", account.code.substr(prefix.size())}, {"unit", account.unit}};
-        scrape.gauge("tributary_budget_available_minor", "What a budget can still give, in minor units.", account.available(), labels);
-        scrape.gauge("tributary_budget_funded_minor", "All that was put into a budget, in minor units.", account.credits_posted, labels);
+        scrape.gauge("tributary_budget_available_minor", "What a budget can still give, in minor units.",
+                     account.available(), labels);
+        scrape.gauge("tributary_budget_funded_minor", "All that was put into a budget, in minor units.",
+                     account.credits_posted, labels);
     }
     store::Rows waiting = tx.query(
-        "SELECT i.program, i.code, count(*) FROM waiting_award w JOIN incentive i ON i.id = w.incentive GROUP BY w.incentive");
+        "SELECT i.program, i.code, count(*) FROM waiting_award w JOIN incentive i ON i.id = w.incentive GROUP BY "
+        "w.incentive");
     while (waiting.next())
         scrape.gauge("tributary_awards_waiting", "Awards that wait for their budget.", waiting.integer(2),
                      {{"budget", waiting.string(0) + "/" + waiting.string(1)}});

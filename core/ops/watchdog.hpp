@@ -1,5 +1,5 @@
-// Feeds systemd's watchdog from a thread of its own, at half the interval, and only while the daemon gets on: each probe
-// must say that its part is idle or has moved since it was last asked. A daemon that hangs is then restarted.
+// Feeds systemd's watchdog from a thread of its own, at half the interval, and only while the daemon gets on: each
+// probe must say that its part is idle or has moved since it was last asked. A daemon that hangs is then restarted.
 #pragma once
 #include <condition_variable>
 #include <functional>

@@ -29,7 +29,8 @@ std::string slurp(const std::string& path) {
     return out.str();
 }
 
-[[noreturn]] void become(const std::vector<std::string>& words, const std::map<std::string, std::string>& environment, int output) {
+[[noreturn]] void become(const std::vector<std::string>& words, const std::map<std::string, std::string>& environment,
+                         int output) {
     for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
     ::dup2(output, STDOUT_FILENO);
     ::dup2(output, STDERR_FILENO);
@@ -40,7 +41,9 @@ std::string slurp(const std::string& path) {
     ::_exit(127);
 }
 
-int exit_code_of_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status); }
+int exit_code_of_status(int status) {
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
 
 }  // namespace
 
@@ -52,7 +55,8 @@ Ran run(const std::vector<std::string>& words) {
     ::close(pipe[1]);
     Ran ran;
     char buffer[4096];
-    for (ssize_t got; (got = ::read(pipe[0], buffer, sizeof buffer)) > 0;) ran.output.append(buffer, static_cast<size_t>(got));
+    for (ssize_t got; (got = ::read(pipe[0], buffer, sizeof buffer)) > 0;)
+        ran.output.append(buffer, static_cast<size_t>(got));
     ::close(pipe[0]);
     int status = 0;
     ::waitpid(pid, &status, 0);
@@ -105,15 +109,16 @@ void DaemonTest::write(const std::string& name, const std::string& text, unsigne
 }
 
 void DaemonTest::write_main(const std::string& more_daemon, const std::string& more_api) {
-    write("tributary.toml", fmt::format("[daemon]\ndata_directory = \"data\"\nconnector_directory = \"{}\"\ncredentials_directory = "
-                                        "\"credentials\"\ndrain_timeout_s = 60\n{}\n[api]\nsocket = \"socket\"\n{}\n[http]\nport = 0\n[metrics]\nport = 0\n",
-                                        CONNECTOR_DIRECTORY, more_daemon, more_api));
+    write("tributary.toml",
+          fmt::format("[daemon]\ndata_directory = \"data\"\nconnector_directory = \"{}\"\ncredentials_directory = "
+                      "\"credentials\"\ndrain_timeout_s = 60\n{}\n[api]\nsocket = \"socket\"\n{}\n[http]\nport = "
+                      "0\n[metrics]\nport = 0\n",
+                      CONNECTOR_DIRECTORY, more_daemon, more_api));
 }
 
 void DaemonTest::write_feed(const std::string& name, bool is_live) {
-    write("feeds.d/" + name + ".toml",
-          fmt::format("[feed]\nname = \"{}\"\nconnector = \"x12\"\nlive = {}\n{}", name, is_live,
-                      name == "acme" ? "tokens = [\"cred:acme\"]\n" : ""));
+    write("feeds.d/" + name + ".toml", fmt::format("[feed]\nname = \"{}\"\nconnector = \"x12\"\nlive = {}\n{}", name,
+                                                   is_live, name == "acme" ? "tokens = [\"cred:acme\"]\n" : ""));
 }
 
 void DaemonTest::start_process() {
@@ -125,10 +130,15 @@ void DaemonTest::start_process() {
 
 void DaemonTest::start() {
     start_process();
-    ASSERT_TRUE(eventually([&] { return std::filesystem::exists(path("data/endpoints.json")) && log().find("daemon.started") != std::string::npos; }));
+    ASSERT_TRUE(eventually([&] {
+        return std::filesystem::exists(path("data/endpoints.json")) &&
+               log().find("daemon.started") != std::string::npos;
+    }));
 }
 
-void DaemonTest::signal(int number) const { ::kill(pid_, number); }
+void DaemonTest::signal(int number) const {
+    ::kill(pid_, number);
+}
 
 int DaemonTest::wait_for_exit() {
     int status = 0;
@@ -147,7 +157,9 @@ Ran DaemonTest::ctl(std::vector<std::string> words) const {
     return run(words);
 }
 
-std::string DaemonTest::log() const { return slurp(path("log")); }
+std::string DaemonTest::log() const {
+    return slurp(path("log"));
+}
 
 std::string DaemonTest::origin(const char* listener) const {
     const auto endpoints = parse_json(slurp(path("data/endpoints.json")));
@@ -156,8 +168,8 @@ std::string DaemonTest::origin(const char* listener) const {
     return fmt::format("http://{}:{}", endpoint.at("address").as_string().c_str(), endpoint.at("port").as_int64());
 }
 
-net::Response DaemonTest::http(const char* listener, const std::string& method, const std::string& target, const std::string& body,
-                               const std::string& token) const {
+net::Response DaemonTest::http(const char* listener, const std::string& method, const std::string& target,
+                               const std::string& body, const std::string& token) const {
     net::OutgoingRequest request;
     request.method = method;
     request.url = origin(listener) + target;

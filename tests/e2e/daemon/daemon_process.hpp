@@ -29,17 +29,17 @@ protected:
     void write_feed(const std::string& name, bool is_live = false);
     std::string path(const std::string& name) const { return directory_ + "/" + name; }
 
-    void start();                               // and waits until it serves
+    void start();  // and waits until it serves
     void start_process();
     void signal(int number) const;
-    int wait_for_exit();                        // the exit code
+    int wait_for_exit();  // the exit code
     Ran ctl(std::vector<std::string> words) const;
     std::string log() const;
 
     std::string origin(const char* listener) const;  // "http://127.0.0.1:34567"
-    net::Response http(const char* listener, const std::string& method, const std::string& target, const std::string& body = {},
-                       const std::string& token = {}) const;
-    int connect() const;                        // a TCP connection to the HTTP listener
+    net::Response http(const char* listener, const std::string& method, const std::string& target,
+                       const std::string& body = {}, const std::string& token = {}) const;
+    int connect() const;                             // a TCP connection to the HTTP listener
     std::string notified(const std::string& begin);  // the next datagram to NOTIFY_SOCKET that begins so
     static bool eventually(const std::function<bool()>& holds);
 

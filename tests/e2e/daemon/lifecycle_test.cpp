@@ -17,13 +17,18 @@ class Lifecycle : public DaemonTest {};
 
 TEST_F(Lifecycle, CheckListsEveryMistakeAndExits78) {
     write("feeds.d/b.toml", "[feed]\nname = \"b\"\nconnector = \"x13\"\nlife = true\n");
-    write("connectors.d/gift.toml", "[connector]\nname = \"gift\"\nlibrary = \"giftcard.so\"\nisolation = \"none of it\"\n");
+    write("connectors.d/gift.toml",
+          "[connector]\nname = \"gift\"\nlibrary = \"giftcard.so\"\nisolation = \"none of it\"\n");
     for (const Ran& ran : {run({BIN_DIRECTORY "/tributaryd", "--check", "--config", path("tributary.toml")}),
-                           ctl({"check", "--config", path("tributary.toml")}), ctl({"check", "--no-environment", "-c", path("tributary.toml")})}) {
+                           ctl({"check", "--config", path("tributary.toml")}),
+                           ctl({"check", "--no-environment", "-c", path("tributary.toml")})}) {
         EXPECT_EQ(ran.code, 78) << ran.output;
-        EXPECT_THAT(ran.output, HasSubstr(path("feeds.d/b.toml") + ":3:13: there is no connector 'x13' in connectors.d (did you mean 'x12'?)"));
-        EXPECT_THAT(ran.output, HasSubstr(path("feeds.d/b.toml") + ":4:1: [feed] has no key 'life' (did you mean 'live'?)"));
-        EXPECT_THAT(ran.output, HasSubstr(path("connectors.d/gift.toml") + ":4:13: 'isolation' must be one of process, none"));
+        EXPECT_THAT(ran.output, HasSubstr(path("feeds.d/b.toml") +
+                                          ":3:13: there is no connector 'x13' in connectors.d (did you mean 'x12'?)"));
+        EXPECT_THAT(ran.output,
+                    HasSubstr(path("feeds.d/b.toml") + ":4:1: [feed] has no key 'life' (did you mean 'live'?)"));
+        EXPECT_THAT(ran.output,
+                    HasSubstr(path("connectors.d/gift.toml") + ":4:13: 'isolation' must be one of process, none"));
     }
     start_process();
     EXPECT_EQ(wait_for_exit(), 78);
@@ -33,7 +38,8 @@ TEST_F(Lifecycle, CheckListsEveryMistakeAndExits78) {
 TEST_F(Lifecycle, CheckLooksAtCredentialsAndConnectors) {
     std::filesystem::remove(path("credentials/acme"));
     write("connectors.d/gift.toml", "[connector]\nname = \"gift\"\nlibrary = \"absent.so\"\n");
-    write("connectors.d/wrong.toml", "[connector]\nname = \"wrong\"\nlibrary = \"feed_x12.so\"\n[options]\nbase_url = \"https://example.com\"\n");
+    write("connectors.d/wrong.toml",
+          "[connector]\nname = \"wrong\"\nlibrary = \"feed_x12.so\"\n[options]\nbase_url = \"https://example.com\"\n");
     const Ran ran = ctl({"check", "-c", path("tributary.toml")});
     EXPECT_EQ(ran.code, 78);
     EXPECT_THAT(ran.output, HasSubstr(path("feeds.d/acme.toml") + ":5:11: credential 'acme'"));
@@ -72,7 +78,8 @@ TEST_F(Lifecycle, StopFinishesTheRequestThatRuns) {
     start();
     const int fd = connect();
     const std::string head =
-        "POST /v1/feeds/acme/interchanges HTTP/1.1\r\nhost: x\r\nauthorization: Bearer acme-token-0123456789\r\ncontent-length: 6\r\n\r\nISA";
+        "POST /v1/feeds/acme/interchanges HTTP/1.1\r\nhost: x\r\nauthorization: Bearer "
+        "acme-token-0123456789\r\ncontent-length: 6\r\n\r\nISA";
     ASSERT_EQ(::write(fd, head.data(), head.size()), static_cast<ssize_t>(head.size()));
     ASSERT_TRUE(eventually([&] { return http("metrics", "GET", "/-/ready").status == 200; }));
     signal(SIGTERM);
@@ -89,7 +96,8 @@ TEST_F(Lifecycle, ASecondStopIsAtOnce) {
     start();
     const int fd = connect();
     const std::string head =
-        "POST /v1/feeds/acme/interchanges HTTP/1.1\r\nhost: x\r\nauthorization: Bearer acme-token-0123456789\r\ncontent-length: 6\r\n\r\nISA";
+        "POST /v1/feeds/acme/interchanges HTTP/1.1\r\nhost: x\r\nauthorization: Bearer "
+        "acme-token-0123456789\r\ncontent-length: 6\r\n\r\nISA";
     ASSERT_EQ(::write(fd, head.data(), head.size()), static_cast<ssize_t>(head.size()));
     ASSERT_TRUE(eventually([&] { return http("metrics", "GET", "/-/ready").status == 200; }));
     signal(SIGTERM);

@@ -56,15 +56,18 @@ TEST_F(Reload, ChangesATokenWithoutARestart) {
 TEST_F(Reload, SaysWhatNeedsARestartEachTime) {
     start();
     write("tributary.toml", "[daemon]\ndata_directory = \"elsewhere\"\nconnector_directory = \"" CONNECTOR_DIRECTORY
-                            "\"\ncredentials_directory = \"credentials\"\n[api]\nsocket = \"socket\"\n[http]\nport = 0\n[metrics]\nport = 0\n");
-    for (int i = 0; i < 2; ++i) EXPECT_THAT(ctl({"reload"}).output, HasSubstr("at the next start: daemon.data_directory"));
+                            "\"\ncredentials_directory = \"credentials\"\n[api]\nsocket = \"socket\"\n[http]\nport = "
+                            "0\n[metrics]\nport = 0\n");
+    for (int i = 0; i < 2; ++i)
+        EXPECT_THAT(ctl({"reload"}).output, HasSubstr("at the next start: daemon.data_directory"));
     EXPECT_THAT(ctl({"status"}).output, HasSubstr(path("data")));
 }
 
 TEST_F(Reload, OpensOnlyConnectorsThatChanged) {
     start();
     EXPECT_THAT(ctl({"reload"}).output, Not(HasSubstr("opened anew")));
-    write("connectors.d/x12.toml", "[connector]\nname = \"x12\"\nlibrary = \"feed_x12.so\"\n[limits]\nworker_count_max = 1\n");
+    write("connectors.d/x12.toml",
+          "[connector]\nname = \"x12\"\nlibrary = \"feed_x12.so\"\n[limits]\nworker_count_max = 1\n");
     EXPECT_THAT(ctl({"reload"}).output, HasSubstr("opened anew: x12"));
 }
 

@@ -25,7 +25,8 @@ std::string report(int number) {
         "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *261101*0341*U*00401*{0:09}*0*P*>~"
         "GS*PT*SENDER*RECEIVER*20261101*0341*{0}*X*004010~ST*867*0001~BPT*00*R{0}*20261101*DD~"
         "N1*DB*DELTA*92*D1~PTD*SS~DTM*003*20261030~N1*BY*SHOP*92*S1~"
-        "QTY*32*2*EA~LIN*1*VP*SKU1~CTT*1~SE*10*0001~GE*1*{0}~IEA*1*{0:09}~", number);
+        "QTY*32*2*EA~LIN*1*VP*SKU1~CTT*1~SE*10*0001~GE*1*{0}~IEA*1*{0:09}~",
+        number);
 }
 
 class Traffic : public DaemonTest {
@@ -81,8 +82,9 @@ TEST_F(Traffic, ProbesAndMetricsAnswerWithoutCredentials) {
     EXPECT_EQ(http("metrics", "GET", "/-/healthy").status, 200);
     EXPECT_EQ(http("metrics", "GET", "/-/ready").status, 200);
     const std::string metrics = http("metrics", "GET", "/metrics").body;
-    for (const char* name : {"tributary_build_info", "tributary_store_queue_length 0", "tributary_connector_up{connector=\"x12\"} 1",
-                             "tributary_spool_size_bytes 0", "tributary_disk_free_bytes"})
+    for (const char* name :
+         {"tributary_build_info", "tributary_store_queue_length 0", "tributary_connector_up{connector=\"x12\"} 1",
+          "tributary_spool_size_bytes 0", "tributary_disk_free_bytes"})
         EXPECT_THAT(metrics, HasSubstr(name));
     EXPECT_EQ(http("metrics", "GET", "/v1/status").status, 404);
     EXPECT_EQ(http("http", "GET", "/metrics").status, 404);
@@ -123,10 +125,23 @@ TEST_F(Traffic, WhatWasAcknowledgedSurvivesAKill) {
 
 TEST_F(Traffic, TheCommandLineSpeaksJsonToo) {
     start();
-    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
-             {"status"}, {"feed", "list"}, {"interchange", "list"}, {"exception", "list"}, {"budget", "list"}, {"program", "list"},
-             {"payout", "list"}, {"account", "list"}, {"ledger", "balances"}, {"ledger", "verify"}, {"ledger", "head"}, {"notice", "list"},
-             {"audit", "list"}, {"connector", "list"}, {"connector", "describe", CONNECTOR_DIRECTORY "/feed_x12.so"}, {"reload"}}) {
+    for (const std::vector<std::string>& words :
+         std::vector<std::vector<std::string>>{{"status"},
+                                               {"feed", "list"},
+                                               {"interchange", "list"},
+                                               {"exception", "list"},
+                                               {"budget", "list"},
+                                               {"program", "list"},
+                                               {"payout", "list"},
+                                               {"account", "list"},
+                                               {"ledger", "balances"},
+                                               {"ledger", "verify"},
+                                               {"ledger", "head"},
+                                               {"notice", "list"},
+                                               {"audit", "list"},
+                                               {"connector", "list"},
+                                               {"connector", "describe", CONNECTOR_DIRECTORY "/feed_x12.so"},
+                                               {"reload"}}) {
         std::vector<std::string> with_json = words;
         with_json.push_back("--json");
         const Ran ran = ctl(with_json);

@@ -23,7 +23,8 @@ TEST(Rights, FollowTheRole) {
     };
     for (const Row& row : rows)
         for (const Right right : {anyone, feed, desk, look, operate, money, redeem, admin, local})
-            EXPECT_EQ(has_right(row.role, right), std::find(row.rights.begin(), row.rights.end(), right) != row.rights.end())
+            EXPECT_EQ(has_right(row.role, right),
+                      std::find(row.rights.begin(), row.rights.end(), right) != row.rights.end())
                 << row.role << " " << static_cast<int>(right);
 }
 
@@ -89,7 +90,8 @@ TEST_F(AccessTest, TheSocketIsForRootTheDaemonAndWhoIsNamed) {
 TEST_F(AccessTest, RefusalsAreCountedAndTellNoToken) {
     const net::Response response = send(with_token(request("GET", "/v1/feeds"), "wrong-token-0123456789"));
     EXPECT_THAT(response.body, testing::Not(HasSubstr("wrong-token")));
-    EXPECT_THAT(get("/metrics").body, HasSubstr("tributary_http_requests_total{code=\"4xx\",method=\"GET\",route=\"/v1/feeds\"} 1"));
+    EXPECT_THAT(get("/metrics").body,
+                HasSubstr("tributary_http_requests_total{code=\"4xx\",method=\"GET\",route=\"/v1/feeds\"} 1"));
 }
 
 TEST_F(AccessTest, EveryRouteStandsInTheDescription) {

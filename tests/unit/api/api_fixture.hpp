@@ -1,5 +1,6 @@
 // The API over a real store in a temporary directory; flow, intake and payouts are stand-ins that write down what they
-// were asked and answer what the test says. Requests go through the guard and the handler, as the server would call them.
+// were asked and answer what the test says. Requests go through the guard and the handler, as the server would call
+// them.
 #pragma once
 #include <filesystem>
 #include <fstream>
@@ -34,7 +35,8 @@ public:
     Result<json::object> validate(const std::string& feed, const std::string& path) override {
         return json::object{{"feed", feed}, {"size", std::filesystem::file_size(path)}};
     }
-    Result<flow::RetryReport> retry_exceptions(int64_t id, const std::string& cause, const std::string&, bool dry) override {
+    Result<flow::RetryReport> retry_exceptions(int64_t id, const std::string& cause, const std::string&,
+                                               bool dry) override {
         retried = fmt::format("{}/{}/{}", id, cause, dry);
         return flow::RetryReport{3, 2, 1, {{"unknown_rep", 1}}};
     }
@@ -162,8 +164,10 @@ protected:
             bool matches = route.method == request.method && pattern.size() == path.size();
             std::map<std::string, std::string> captures;
             for (size_t i = 0; matches && i < path.size(); ++i) {
-                if (pattern[i].starts_with('{')) captures[std::string(pattern[i].substr(1, pattern[i].size() - 2))] = path[i];
-                else matches = pattern[i] == path[i];
+                if (pattern[i].starts_with('{'))
+                    captures[std::string(pattern[i].substr(1, pattern[i].size() - 2))] = path[i];
+                else
+                    matches = pattern[i] == path[i];
             }
             if (!matches) continue;
             request.captures = captures;
@@ -180,7 +184,9 @@ protected:
         return answer.get_future().get();
     }
     net::Response get(const std::string& target) const { return send(request("GET", target)); }
-    net::Response post(const std::string& target, const json::object& body) const { return send(request("POST", target, to_text(body))); }
+    net::Response post(const std::string& target, const json::object& body) const {
+        return send(request("POST", target, to_text(body)));
+    }
     static json::object object(const net::Response& response) {
         const auto value = parse_json(response.body);
         return value && value->is_object() ? value->as_object() : json::object{};
@@ -196,8 +202,8 @@ protected:
     std::vector<std::string> audited() const {
         std::vector<std::string> out;
         for (const json::value& entry : items(get("/v1/audit")))
-            out.push_back(fmt::format("{} {} {}", entry.at("actor").as_string().c_str(), entry.at("action").as_string().c_str(),
-                                      entry.at("subject").as_string().c_str()));
+            out.push_back(fmt::format("{} {} {}", entry.at("actor").as_string().c_str(),
+                                      entry.at("action").as_string().c_str(), entry.at("subject").as_string().c_str()));
         return out;
     }
 

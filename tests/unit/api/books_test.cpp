@@ -12,8 +12,12 @@ protected:
     void SetUp() override {
         ApiTest::SetUp();
         write([&](store::Tx& tx) {
-            const AccountId budget = ledger_->account(tx, "budget/spring/laser", "EUR", ledger::Constraint::debits_within_credits);
-            tx.run("INSERT INTO incentive (id, program, code, unit, budget_account) VALUES (1, 'spring', 'laser', 'EUR', ?)", budget);
+            const AccountId budget =
+                ledger_->account(tx, "budget/spring/laser", "EUR", ledger::Constraint::debits_within_credits);
+            tx.run(
+                "INSERT INTO incentive (id, program, code, unit, budget_account) VALUES (1, 'spring', 'laser', 'EUR', "
+                "?)",
+                budget);
         });
     }
     net::Response fund(const json::object& body) { return post("/v1/budgets/spring/laser/fund", body); }
@@ -31,7 +35,8 @@ TEST_F(BooksTest, FundingIsInTheUnitAndARepeatIsHarmless) {
 
 TEST_F(BooksTest, FundingRefusesWhatIsNoAmount) {
     const json::value bad[] = {"0", "-5", "1.005", "x", 1.5, nullptr, 0, true};
-    for (const json::value& amount : bad) EXPECT_EQ(fund({{"amount", amount}, {"key", "k"}}).status, 400) << to_text(amount);
+    for (const json::value& amount : bad)
+        EXPECT_EQ(fund({{"amount", amount}, {"key", "k"}}).status, 400) << to_text(amount);
     EXPECT_EQ(fund({{"amount", "5"}}).status, 400);
     EXPECT_EQ(post("/v1/budgets/spring/nobody/fund", {{"amount", "5"}, {"key", "k"}}).status, 404);
     EXPECT_EQ(send(request("POST", "/v1/budgets/spring/laser/fund", "[1]")).status, 400);
@@ -96,11 +101,15 @@ TEST_F(BooksTest, RedeemingNeedsAKeyAndAKnownWay) {
 }
 
 TEST_F(BooksTest, RevealingABearerIsOnRecordFirstAndAgainIsForAdministrators) {
-    const net::Response response = send(with_token(request("POST", "/v1/payouts/P7/reveal", "{}"), "rep_desk-token-0123456789"));
+    const net::Response response =
+        send(with_token(request("POST", "/v1/payouts/P7/reveal", "{}"), "rep_desk-token-0123456789"));
     EXPECT_EQ(object(response).at("bearer"), "https://gift.example/abc");
     EXPECT_EQ(response.headers.back().value, "no-store");
     EXPECT_THAT(audited(), ElementsAre("token:rep_desk payout.reveal P7"));
-    EXPECT_EQ(send(with_token(request("POST", "/v1/payouts/P7/reveal", R"({"again":true})"), "rep_desk-token-0123456789")).status, 403);
+    EXPECT_EQ(
+        send(with_token(request("POST", "/v1/payouts/P7/reveal", R"({"again":true})"), "rep_desk-token-0123456789"))
+            .status,
+        403);
     EXPECT_EQ(post("/v1/payouts/P7/reveal", {{"again", true}}).status, 200);
 }
 
@@ -108,7 +117,8 @@ TEST_F(BooksTest, PayoutsAreNamedByTheirLetter) {
     EXPECT_EQ(get("/v1/payouts/7").status, 400);
     EXPECT_EQ(get("/v1/payouts/P7").status, 404);
     EXPECT_EQ(post("/v1/payouts/P7/resolve", {{"outcome", "settled"}}).status, 400);
-    EXPECT_EQ(object(post("/v1/payouts/P7/resolve", {{"outcome", "settled"}, {"evidence", "call"}})).at("actor"), "user:root");
+    EXPECT_EQ(object(post("/v1/payouts/P7/resolve", {{"outcome", "settled"}, {"evidence", "call"}})).at("actor"),
+              "user:root");
 }
 
 }  // namespace

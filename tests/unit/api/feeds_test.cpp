@@ -22,14 +22,18 @@ protected:
     }
     void add_interchange(int64_t seq, const char* feed, const char* state) {
         write([&](store::Tx& tx) {
-            tx.run("INSERT INTO interchange VALUES (?, ?, 'https', '', 'f.edi', ?, 5, 1000, 't', '')", seq, feed, sha256("x"));
-            tx.run("INSERT INTO interchange_state (interchange, state, exceptions, changed_at) VALUES (?, ?, 1, 0)", seq, state);
+            tx.run("INSERT INTO interchange VALUES (?, ?, 'https', '', 'f.edi', ?, 5, 1000, 't', '')", seq, feed,
+                   sha256("x"));
+            tx.run("INSERT INTO interchange_state (interchange, state, exceptions, changed_at) VALUES (?, ?, 1, 0)",
+                   seq, state);
         });
     }
     void add_exception(int64_t id, EventId event) {
         write([&](store::Tx& tx) {
-            tx.run("INSERT INTO exception (id, event_id, report, cause, subject, detail, raw, state, created_at) "
-                   "VALUES (?, ?, 0, 'unknown_rep', 'X', 'who?', '{}', 'open', 1000)", id, event);
+            tx.run(
+                "INSERT INTO exception (id, event_id, report, cause, subject, detail, raw, state, created_at) "
+                "VALUES (?, ?, 0, 'unknown_rep', 'X', 'who?', '{}', 'open', 1000)",
+                id, event);
         });
     }
 };
@@ -90,7 +94,8 @@ TEST_F(FeedsTest, ValidateLeavesNoFile) {
 }
 
 TEST_F(FeedsTest, ListsInPagesBothWays) {
-    for (int64_t seq = 1; seq <= 5; ++seq) add_interchange(seq, seq == 3 ? "other" : "acme", seq == 5 ? "rejected" : "done");
+    for (int64_t seq = 1; seq <= 5; ++seq)
+        add_interchange(seq, seq == 3 ? "other" : "acme", seq == 5 ? "rejected" : "done");
     const auto numbers = [&](const std::string& target) {
         std::vector<int64_t> out;
         for (const json::value& item : items(get(target))) out.push_back(item.at("interchange").as_int64());

@@ -54,7 +54,8 @@ TEST_F(OperationsTest, AnImportIsAllOrNothing) {
     EXPECT_FALSE(upload_exists());
     EXPECT_EQ(object(get("/v1/parties/D1")).at("name"), "Delta");
     EXPECT_EQ(audited().size(), 1u);
-    const net::Response refused = send(with_file(request("POST", "/v1/directory/import"), good + "D2,distributor\n,,\n"));
+    const net::Response refused =
+        send(with_file(request("POST", "/v1/directory/import"), good + "D2,distributor\n,,\n"));
     EXPECT_EQ(refused.status, 422) << refused.body;
     EXPECT_GT(object(refused).at("report").at("errors").as_array().size(), 0u);
     EXPECT_EQ(get("/v1/parties/D2").status, 404);

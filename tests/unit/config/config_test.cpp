@@ -40,7 +40,8 @@ TEST_P(Golden, ListsEveryMistakeWithItsPlace) {
     if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(directory / "expected.txt") << listing;
     EXPECT_EQ(listing, slurp(directory / "expected.txt"));
 }
-INSTANTIATE_TEST_SUITE_P(Config, Golden, testing::Values("main", "feeds", "connectors", "syntax", "programs", "missing"));
+INSTANTIATE_TEST_SUITE_P(Config, Golden,
+                         testing::Values("main", "feeds", "connectors", "syntax", "programs", "missing"));
 
 class Tree : public testing::Test {
 protected:
@@ -104,7 +105,8 @@ TEST_F(Tree, ProfilesAreFlattened) {
 TEST_F(Tree, RatesBecomeMinorUnits) {
     write("tributary.toml", "");
     write("connectors.d/x.toml",
-          "[connector]\nname = \"x\"\nlibrary = \"x.so\"\n[payout]\ntitle = \"Card\"\nunit = \"EUR\"\ncurrency = \"USD\"\n"
+          "[connector]\nname = \"x\"\nlibrary = \"x.so\"\n[payout]\ntitle = \"Card\"\nunit = \"EUR\"\ncurrency = "
+          "\"USD\"\n"
           "rate = { money = \"1.08\", per = 1 }\nmin = \"12.50\"\nmax = 100\n");
     const Config config = load();
     EXPECT_EQ(complaints(), "");
@@ -117,7 +119,8 @@ TEST_F(Tree, RatesBecomeMinorUnits) {
 }
 
 TEST_F(Tree, ListensToOthersWithACertificate) {
-    write("tributary.toml", "[http]\nlisten = \"0.0.0.0\"\ncertificate = \"c.pem\"\nkey = \"k.pem\"\n[metrics]\nlisten = \"::\"\n");
+    write("tributary.toml",
+          "[http]\nlisten = \"0.0.0.0\"\ncertificate = \"c.pem\"\nkey = \"k.pem\"\n[metrics]\nlisten = \"::\"\n");
     load();
     EXPECT_EQ(complaints(), "");
 }
@@ -125,7 +128,8 @@ TEST_F(Tree, ListensToOthersWithACertificate) {
 TEST_F(Tree, NeverRepeatsWhatMayBeASecret) {
     write("tributary.toml", "[[api.token]]\nname = \"a\"\nrole = \"admin\"\ntoken = \"hunter2hunter2hunter2\"\n");
     write("connectors.d/x.toml",
-          "[connector]\nname = \"x\"\nlibrary = \"x.so\"\n[secrets]\nkey = \"hunter2hunter2hunter2\"\nother = \"cred:hunter2/hunter2\"\n");
+          "[connector]\nname = \"x\"\nlibrary = \"x.so\"\n[secrets]\nkey = \"hunter2hunter2hunter2\"\nother = "
+          "\"cred:hunter2/hunter2\"\n");
     load();
     EXPECT_EQ(errors_.size(), 3u);
     EXPECT_THAT(complaints(), testing::Not(testing::HasSubstr("hunter2")));

@@ -44,9 +44,9 @@ TEST_F(Credentials, RefusesWhatCannotBeTrusted) {
     write("target", "secret");
     ASSERT_EQ(::symlink(path("target").c_str(), path("link").c_str()), 0);
     ASSERT_EQ(::mkdir(path("directory").c_str(), 0700), 0);
-    const std::pair<const char*, const char*> cases[] = {{"writable", "others may write"}, {"empty", "is empty"},
-                                                         {"large", "larger than"},         {"absent", "credential 'absent'"},
-                                                         {"link", "link"},                 {"directory", "directory"}};
+    const std::pair<const char*, const char*> cases[] = {
+        {"writable", "others may write"},  {"empty", "is empty"}, {"large", "larger than"},
+        {"absent", "credential 'absent'"}, {"link", "link"},      {"directory", "directory"}};
     for (const auto& [name, why] : cases) {
         const Result<Secret> secret = read(name);
         ASSERT_FALSE(secret) << name;
