@@ -119,15 +119,16 @@ void CommandLine::add_daemon() {
 }
 
 void CommandLine::add_feeds() {
-    leaf(group("feed", "The feeds"), "list", "Those that the daemon knows", [this] { return feed_list(session_); });
+    CLI::App* feed = group("feed", "The feeds, and files to try or hand in");
+    leaf(feed, "list", "Those that the daemon knows", [this] { return feed_list(session_); });
     const auto with_file = [this](CLI::App* app) {
         app->add_option("FILE", send_.file, "The interchange")->required();
         app->add_option("--feed,-f", send_.feed, "Whose it is")->required();
         return app;
     };
-    with_file(leaf(&app_, "validate", "What would become of a file; changes nothing; 65 when it has errors",
+    with_file(leaf(feed, "validate", "What would become of a file; changes nothing; 65 when it has errors",
                    [this] { return validate(session_, send_); }));
-    CLI::App* send = with_file(leaf(&app_, "send", "Hand in a file as if the partner had sent it",
+    CLI::App* send = with_file(leaf(feed, "send", "Hand in a file as if the partner had sent it",
                                     [this] { return ctl::send(session_, send_); }));
     send->add_flag("--wait,-w", send_.is_waiting, "Wait for the acknowledgement and print it");
     send->add_option("--wait-s", send_.wait_s, "How long")->check(CLI::Range(1, 60))->capture_default_str();

@@ -101,11 +101,11 @@ TEST_F(Traffic, AnInterchangeGetsItsAcknowledgement) {
     EXPECT_THAT(http("http", "POST", "/v1/feeds/acme/interchanges", report(2)).status, 401);
 
     write("again.edi", report(1));
-    EXPECT_EQ(ctl({"send", path("again.edi"), "--feed", "acme", "--wait"}).code, 0);
+    EXPECT_EQ(ctl({"feed", "send", path("again.edi"), "--feed", "acme", "--wait"}).code, 0);
     EXPECT_TRUE(eventually([&] { return ctl({"interchange", "list"}).output.find("duplicate") != std::string::npos; }));
-    EXPECT_EQ(ctl({"validate", path("again.edi"), "-f", "acme"}).code, 0);
+    EXPECT_EQ(ctl({"feed", "validate", path("again.edi"), "-f", "acme"}).code, 0);
     write("broken.edi", report(3).substr(0, 300));
-    EXPECT_EQ(ctl({"validate", path("broken.edi"), "-f", "acme"}).code, 65);
+    EXPECT_EQ(ctl({"feed", "validate", path("broken.edi"), "-f", "acme"}).code, 65);
     EXPECT_EQ(ctl({"interchange", "show", "77"}).code, 66);
 }
 
