@@ -71,11 +71,6 @@ void Sender::store_sending(const LetterPtr& letter) {
 }
 
 void Sender::send(const LetterPtr& letter) {
-    {
-        const std::lock_guard lock(mutex_);
-        --moving_;
-        changed_.notify_all();
-    }
     auto done = guarded(gate_, [this, letter](net::Outcome outcome) { answered(letter, std::move(outcome)); });
     host::NoticeRequest request = std::move(letter->request);
     letter->request = {};  // holds secrets
@@ -103,7 +98,6 @@ void Sender::answered(const LetterPtr& letter, net::Outcome outcome) {
     bool resends = false;
     {
         const std::lock_guard lock(mutex_);
-        ++moving_;
         resends = options_.resend_unknown;
         Lane& lane = lanes_[letter->connector_name];
         lane.failures = outcome.delivery == net::Delivery::not_sent ? std::min(lane.failures + 1, 16u) : 0;
@@ -178,7 +172,6 @@ void Sender::conclude(const LetterPtr& letter, Fate fate) {
 void Sender::finish(const LetterPtr& letter) {
     const std::lock_guard lock(mutex_);
     under_way_.erase(letter->id);
-    --moving_;
     is_woken_ = true;
     changed_.notify_all();
 }

@@ -124,9 +124,9 @@ size_t Sender::in_flight() const {
     return under_way_.size();
 }
 
-bool Sender::wait_until_still(int64_t timeout_ms) {
+bool Sender::wait_until_idle(int64_t timeout_ms) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::milliseconds(timeout_ms), [&] { return moving_ == 0; });
+    return changed_.wait_for(lock, std::chrono::milliseconds(timeout_ms), [&] { return under_way_.empty(); });
 }
 
 int64_t Sender::tick() {
@@ -175,7 +175,6 @@ std::vector<LetterPtr> Sender::take_due() {
             letter->message.language = row.contact->language;
         }
         under_way_.insert(row.id);
-        ++moving_;
         letters.push_back(std::move(letter));
     }
     return letters;

@@ -44,7 +44,7 @@ public:
 
     // One round; answers in how many ms the next is due. Called by the thread; by tests instead of start().
     int64_t tick();
-    bool wait_until_still(int64_t timeout_ms);   // nothing is with a connector or the store. For tests.
+    bool wait_until_idle(int64_t timeout_ms);    // nothing is under way. For tests.
 
 private:
     struct Lane {
@@ -80,7 +80,6 @@ private:
     NoticeOptions options_;
     std::map<std::string, Lane> lanes_;
     std::set<int64_t> under_way_;
-    size_t moving_ = 0;                          // of them: not with the server at the other end
     bool is_stopping_ = false, is_woken_ = false;
     std::thread thread_;
 };

@@ -121,7 +121,7 @@ protected:
     void run() {
         for (int i = 0; i < 3; ++i) {
             sender->tick();
-            const bool is_still = client.is_dead || sender->wait_until_still(20'000);
+            const bool is_still = client.is_dead || sender->wait_until_idle(20'000);
             ASSERT_TRUE(is_still);
         }
     }
@@ -278,7 +278,7 @@ TEST_F(SenderTest, DoesNotSendAgainWhatMayHaveLeftBeforeACrash) {
         put(subject);
         for (int i = 0; i < 2'000 && client.mails.empty(); ++i) {
             sender->tick();
-            sender->wait_until_still(20);
+            sender->wait_until_idle(20);
         }
         ASSERT_EQ(client.mails.size(), 1u);
         EXPECT_EQ(state(subject), "sending");
