@@ -1,6 +1,6 @@
 #include "core/daemon/config_value.hpp"
 
-#include <toml++/toml.h>
+#include "core/base/toml.hpp"
 
 namespace tributary::config {
 namespace {
@@ -71,16 +71,15 @@ const char* name_of(Value::Kind kind) {
 }
 
 bool parse_toml(const std::string& text, const std::string& file, SourceErrors& errors, Value& out) {
-    try {
-        const toml::table table = toml::parse(text, file);
-        copy_table(table, 0, out);
+    const toml::parse_result result = toml::parse(text, file);
+    if (result) {
+        copy_table(result.table(), 0, out);
         out.place = out.key_place = {1, 1};
         return true;
-    } catch (const toml::parse_error& error) {
-        const Place place = place_of(error.source());
-        errors.push_back({file, place.line, place.column, "not valid TOML: " + std::string(error.description())});
-        return false;
     }
+    const Place place = place_of(result.error().source());
+    errors.push_back({file, place.line, place.column, "not valid TOML: " + std::string(result.error().description())});
+    return false;
 }
 
 }  // namespace tributary::config

@@ -45,7 +45,8 @@ struct Check {
 };
 
 int check(const Session& session, const Check& check);
-int config_page(const std::string& format);  // markdown | man | schema-main | ...
+std::string socket_of(const std::string& config, const std::string& fallback);  // [api] socket of a configuration
+int config_page(const std::string& format);                                     // markdown | man | schema-main | ...
 int status(const Session& session);
 int feed_list(const Session& session);
 int validate(const Session& session, const FileSend& send);

@@ -61,6 +61,12 @@ int check(const Session& session, const Check& check) {
     return exit_code_of(ErrorCode::config);
 }
 
+std::string socket_of(const std::string& config, const std::string& fallback) {
+    SourceErrors ignored;  // what is wrong elsewhere in it is for `check` to say
+    const Config loaded = load_config(config, ignored);
+    return loaded.socket_path.empty() ? fallback : loaded.socket_path;
+}
+
 int config_page(const std::string& format) {
     if (format == "markdown")
         fmt::print("{}", config::reference_markdown());

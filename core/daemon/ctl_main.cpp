@@ -24,6 +24,8 @@ public:
         app_.add_option("--socket", target_.socket, "The daemon's Unix socket")
             ->envname("TRIBUTARY_SOCKET")
             ->capture_default_str();
+        app_.add_option("--config,-c", check_.config, "The configuration: to check, and to find the socket in")
+            ->capture_default_str();
         app_.add_option("--url", target_.url, "https://host:port instead of the socket");
         app_.add_option("--token-file", target_.token_file, "The file with the bearer token, with --url");
         app_.add_option("--ca-file", target_.ca_file, "PEM bundle to trust, with --url");
@@ -45,6 +47,8 @@ public:
             return app_.exit(error) == 0 ? 0 : exit_usage;
         }
         while (target_.url.ends_with('/')) target_.url.pop_back();
+        if (app_.count("--config") > 0 && app_.count("--socket") == 0)
+            target_.socket = socket_of(check_.config, target_.socket);
         session_.client = Client(target_);
         return run_();
     }
@@ -96,7 +100,6 @@ private:
 void CommandLine::add_daemon() {
     CLI::App* check = leaf(&app_, "check", "Say everything that is wrong with the configuration; needs no daemon",
                            [this] { return ctl::check(session_, check_); });
-    check->add_option("--config,-c", check_.config, "The configuration")->capture_default_str();
     check->add_flag("--no-environment", check_.is_text_only, "The files only: no credentials, no connectors");
     leaf(&app_, "status", "How the daemon is; 69 when it is not ready", [this] { return ctl::status(session_); });
     leaf(&app_, "reload", "Take the configuration into use; a mistake changes nothing",
@@ -119,7 +122,7 @@ void CommandLine::add_daemon() {
 }
 
 void CommandLine::add_feeds() {
-    CLI::App* feed = group("feed", "The feeds, and files to try or hand in");
+    CLI::App* feed = group("feed", "The feeds");
     leaf(feed, "list", "Those that the daemon knows", [this] { return feed_list(session_); });
     const auto with_file = [this](CLI::App* app) {
         app->add_option("FILE", send_.file, "The interchange")->required();

@@ -90,15 +90,18 @@ Result<void> Daemon::start_modules() {
     return {};
 }
 
+// A reload that comes in with the first requests waits until everything is there.
 Result<void> Daemon::start_serving() {
+    const std::lock_guard lock(reload_mutex_);
     const Config& config = loaded_.config;
     TRIBUTARY_CHECK(make_directories(directory_of(config.socket_path), 0755));
     TRIBUTARY_TRY(server_, net::HttpServer::start(server_options(config, *api_, intake_->upload_directory())));
+    metrics_.add_source([this](ops::Scrape& scrape) {
+        scrape.gauge("tributary_connections_open", "Open connections.",
+                     static_cast<int64_t>(server_->connections_open()));
+    });
     TRIBUTARY_CHECK(write_endpoints());
-    {
-        const std::lock_guard lock(reload_mutex_);
-        TRIBUTARY_CHECK(start_folders(config));
-    }
+    TRIBUTARY_CHECK(start_folders(config));
     housekeeping_ = std::thread([this] { housekeep(); });
     return {};
 }
@@ -156,7 +159,11 @@ void Daemon::housekeep() {
 }
 
 void Daemon::drain() {
-    const int64_t deadline_ms = clock_.monotonic_ms() + loaded_.config.drain_timeout_ms;
+    int64_t deadline_ms = clock_.monotonic_ms();
+    {
+        const std::lock_guard lock(loaded_mutex_);
+        deadline_ms += loaded_.config.drain_timeout_ms;
+    }
     const auto left_ms = [&] { return std::max<int64_t>(0, deadline_ms - clock_.monotonic_ms()); };
     watchdog_.reset();
     api_->stop_waiting();

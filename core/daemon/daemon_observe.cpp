@@ -91,8 +91,6 @@ void Daemon::observe_runtime() {
         scrape.gauge("tributary_disk_free_bytes", "Free at the data directory.", count(ops::disk_free(paths_.spool)));
         scrape.gauge("tributary_payouts_in_flight", "Calls to providers that run.", count(payouts_->in_flight()));
         scrape.gauge("tributary_notices_in_flight", "Notices that are being sent.", count(notices_->in_flight()));
-        if (server_)
-            scrape.gauge("tributary_connections_open", "Open connections.", count(server_->connections_open()));
         const payout::PayoutCounters counters = payouts_->counters();
         for (const auto& [key, value] : counters.transitions)
             scrape.counter("tributary_payout_transitions_total", "Payouts that entered a state.", count(value),

@@ -119,6 +119,13 @@ TEST_F(Lifecycle, KeepsItsSecretsToItself) {
     EXPECT_EQ(std::filesystem::status(path("data")).permissions(), std::filesystem::perms::owner_all);
 }
 
+TEST_F(Lifecycle, TheSocketIsFoundInTheConfiguration) {
+    start();
+    EXPECT_EQ(run({BIN_DIRECTORY "/tributaryctl", "--config", path("tributary.toml"), "status"}).code, 0);
+    EXPECT_EQ(run({BIN_DIRECTORY "/tributaryctl", "--config", path("tributary.toml"), "check"}).code, 0);
+    EXPECT_EQ(run({BIN_DIRECTORY "/tributaryctl", "status", "-c", path("absent.toml")}).code, 69);
+}
+
 TEST_F(Lifecycle, UsageErrorsExit64AndAnUnreachableDaemon69) {
     EXPECT_EQ(run({BIN_DIRECTORY "/tributaryd", "--bogus"}).code, 64);
     EXPECT_EQ(ctl({"bogus"}).code, 64);

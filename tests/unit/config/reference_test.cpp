@@ -53,6 +53,7 @@ TEST(Reference, NamesEveryKey) {
 TEST(Reference, PagesInTheTreeAreCurrent) {  // UPDATE_GOLDEN=1 writes them anew
     const std::pair<std::string, std::string> pages[] = {
         {CONFIG_DIRECTORY "/../docs/configuration.md", reference_markdown()},
+        {CONFIG_DIRECTORY "/../packaging/man/tributary.toml.5", reference_man()},
         {CONFIG_DIRECTORY "/schema/tributary.json", to_pretty_text(json_schema(main_file())) + "\n"},
         {CONFIG_DIRECTORY "/schema/feed.json", to_pretty_text(json_schema(feed_file())) + "\n"},
         {CONFIG_DIRECTORY "/schema/connector.json", to_pretty_text(json_schema(connector_file())) + "\n"},
