@@ -25,6 +25,7 @@ public:
         if (!errors_.empty()) return;
         read_tokens();
         find_people();
+        find_files();
         for (const ConnectorFile& file : loaded_.config.connectors) open(file);
         if (errors_.empty()) check_kinds();
     }
@@ -84,6 +85,13 @@ private:
             else
                 loaded_.access.add_group(known->gr_gid);
         }
+    }
+
+    void find_files() {
+        const Config& config = loaded_.config;
+        for (const std::string& path : {config.certificate, config.key, config.ca_file})
+            if (!path.empty() && ::access(path.c_str(), R_OK) != 0)
+                complain({config.file, 0, 0}, fmt::format("[http] {}: {}", path, system_message(errno)));
     }
 
     void open(const ConnectorFile& file) {

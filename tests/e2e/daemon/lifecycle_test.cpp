@@ -40,8 +40,11 @@ TEST_F(Lifecycle, CheckLooksAtCredentialsAndConnectors) {
     write("connectors.d/gift.toml", "[connector]\nname = \"gift\"\nlibrary = \"absent.so\"\n");
     write("connectors.d/wrong.toml",
           "[connector]\nname = \"wrong\"\nlibrary = \"feed_x12.so\"\n[options]\nbase_url = \"https://example.com\"\n");
+    write("tributary.toml", "[daemon]\nconnector_directory = \"" CONNECTOR_DIRECTORY
+                            "\"\ncredentials_directory = \"credentials\"\n[http]\nca_file = \"absent.pem\"\n");
     const Ran ran = ctl({"check", "-c", path("tributary.toml")});
     EXPECT_EQ(ran.code, 78);
+    EXPECT_THAT(ran.output, HasSubstr(path("absent.pem") + ": No such file"));
     EXPECT_THAT(ran.output, HasSubstr(path("feeds.d/acme.toml") + ":5:11: credential 'acme'"));
     EXPECT_THAT(ran.output, HasSubstr(path("connectors.d/gift.toml") + ":3:11: "));
     EXPECT_THAT(ran.output, HasSubstr(path("connectors.d/wrong.toml") + ":3:11: "));
