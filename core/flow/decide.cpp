@@ -104,9 +104,9 @@ private:
             if (facts.envelope.phase != TRIBUTARY_END || !error_.empty()) facts.envelope.verdict = TRIBUTARY_REJECTED;
             if (facts.envelope.verdict == TRIBUTARY_REJECTED) reject_sets(facts);
             if (facts.envelope.size == 0) continue;
-            TRIBUTARY_TRY(decided_[i].sha256,
-                          hash_range(work_.spool_path, facts.begin_byte, facts.envelope.size));
-            if (facts.envelope.verdict == TRIBUTARY_REJECTED || is_test(facts)) continue;
+            TRIBUTARY_TRY(decided_[i].sha256, hash_range(work_.spool_path, facts.begin_byte, facts.envelope.size));
+            if (facts.envelope.verdict == TRIBUTARY_REJECTED || is_test(facts) || facts.envelope.control_number.empty())
+                continue;
             const auto [earlier, is_first] = in_this_file.try_emplace(number_key(facts.envelope), i);
             if (!is_first)
                 judge_number(facts, decided_[i], decided_[earlier->second].sha256, work_.seq,

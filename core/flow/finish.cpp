@@ -41,12 +41,13 @@ public:
             store::Rows rows = tx_.query(
                 "SELECT a.recipient, a.incentive, a.unit, sum(a.amount) FROM award a "
                 "JOIN party p ON p.id = a.recipient AND p.kind = 'person' "
-                "WHERE a.event_id >= ? AND a.event_id < ? AND a.reverses = 0 AND a.seq NOT IN (SELECT award FROM waiting_award) "
+                "WHERE a.event_id >= ? AND a.event_id < ? AND a.reverses = 0 AND a.seq NOT IN (SELECT award FROM "
+                "waiting_award) "
                 "GROUP BY a.recipient, a.unit, a.incentive ORDER BY a.recipient, a.unit, a.incentive",
                 event_id_of(work_.seq, 0), event_id_of(InterchangeSeq{work_.seq.value + 1}, 0));
             while (rows.next())
-                earned.push_back({PartyId{rows.integer(0)}, poster_.title_of(IncentiveId{rows.integer(1)}), rows.string(2),
-                                  rows.integer(3)});
+                earned.push_back({PartyId{rows.integer(0)}, poster_.title_of(IncentiveId{rows.integer(1)}),
+                                  rows.string(2), rows.integer(3)});
         }
         for (size_t from = 0, to = 0; from < earned.size(); from = to) {
             json::array lines;

@@ -66,12 +66,15 @@ public:
         return {};
     }
 
-    // Opens the report and reverses what it supersedes before its first line is posted.
     Result<void> report(const tributary_report& record) override {
         if (!is_accepted_) return {};
+        return open(host::own(record));
+    }
+
+    // Opens the report and reverses what it supersedes before its first line is posted.
+    Result<void> open(const host::Report& report) {
         TRIBUTARY_CHECK(flush());
         TRIBUTARY_CHECK(wait_for(0));
-        const host::Report report = host::own(record);
         auto opened = std::make_shared<OpenedReport>();
         TRIBUTARY_CHECK(parts_.store.write([&](store::Tx& tx) { *opened = open_report(tx, work_, report, set_); }));
         for (int64_t reversed = 1; reversed > 0;) {
@@ -89,7 +92,7 @@ public:
     Result<void> event(const tributary_event& record) override {
         ++ordinal_;
         if (!is_accepted_ || ordinal_ <= work_.cursor) return {};
-        if (!report_) return fail(ErrorCode::corrupt, "the connector gave an event before its report");
+        if (!report_) TRIBUTARY_CHECK(open(host::Report{}));  // a feed without report headers
         if (ordinal_ > event_ordinal_max)
             return fail(ErrorCode::too_large,
                         fmt::format("more than {} lines in one file; split it", event_ordinal_max));

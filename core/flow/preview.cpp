@@ -40,7 +40,8 @@ public:
     }
     Result<void> event(const tributary_event& record) override {
         ++ordinal_;
-        if (lines.size() >= lines_previewed_max || reports.empty()) return {};
+        if (lines.size() >= lines_previewed_max) return {};
+        if (reports.empty() || reports.back().second != set_) reports.emplace_back(host::Report{}, set_);  // no header
         lines.push_back({reports.size() - 1, host::own(record)});
         lines.back().event.ordinal = static_cast<uint64_t>(ordinal_);
         return {};

@@ -72,12 +72,15 @@ Bench::Bench() {
     ca_file_ = directory + "/cert.pem";
     const std::string make_certificate = fmt::format(
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost "
-        "-addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout {0}/key.pem -out {0}/cert.pem 2>/dev/null", directory);
+        "-addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout {0}/key.pem -out {0}/cert.pem 2>/dev/null",
+        directory);
     if (std::system(make_certificate.c_str()) != 0) std::abort();
-    sim_ = Spawn("tributary-sim", {"--ports-file", directory + "/sim.json", "--mail-folder", directory + "/mails",
-                                   "--tremendous-key", "e2e-tremendous", "--tremendous-webhook-key", "e2e-webhook",
-                                   "--lithic-key", "e2e-lithic", "--lithic-webhook-secret", "whsec_ZTJlLWxpdGhpYy13ZWJob29r",
-                                   "--lithic-account", lithic_account, "--delivery-delay-ms", "50", "--settle-delay-ms", "50"}, "sim.log");
+    sim_ = Spawn("tributary-sim",
+                 {"--ports-file", directory + "/sim.json", "--mail-folder", directory + "/mails", "--tremendous-key",
+                  "e2e-tremendous", "--tremendous-webhook-key", "e2e-webhook", "--lithic-key", "e2e-lithic",
+                  "--lithic-webhook-secret", "whsec_ZTJlLWxpdGhpYy13ZWJob29r", "--lithic-account", lithic_account,
+                  "--delivery-delay-ms", "50", "--settle-delay-ms", "50"},
+                 "sim.log");
     Eventually([&] { return std::filesystem::exists(directory + "/sim.json"); });
     const auto ports = parse_json(read_file(directory + "/sim.json", 4096).value());
     sim_port_ = int_or(ports->as_object(), "port");
@@ -92,34 +95,53 @@ Bench::~Bench() {
 }
 
 void Bench::WriteConfig() {
-    const std::pair<const char*, const char*> secrets[] = {
-        {"feed_token", feed_token}, {"other_token", "e2e-other-token-0123456789abcdef"}, {"tremendous_api_key", "e2e-tremendous"},
-        {"tremendous_webhook_key", "e2e-webhook"}, {"lithic_api_key", "e2e-lithic"}, {"lithic_webhook_secret", "whsec_ZTJlLWxpdGhpYy13ZWJob29r"}};
+    const std::pair<const char*, const char*> secrets[] = {{"feed_token", feed_token},
+                                                           {"other_token", "e2e-other-token-0123456789abcdef"},
+                                                           {"tremendous_api_key", "e2e-tremendous"},
+                                                           {"tremendous_webhook_key", "e2e-webhook"},
+                                                           {"lithic_api_key", "e2e-lithic"},
+                                                           {"lithic_webhook_secret", "whsec_ZTJlLWxpdGhpYy13ZWJob29r"}};
     for (const auto& [name, value] : secrets) write(fmt::format("{}/credentials/{}", directory, name), value);
     const std::string etc = directory + "/etc/";
-    write(etc + "tributary.toml", fmt::format(
-        "[daemon]\ndata_directory = \"{0}/data\"\nconnector_directory = \"{1}/lib/connectors\"\ncredentials_directory = \"{0}/credentials\"\n"
-        "[api]\nsocket = \"{0}/control.sock\"\n[http]\nport = 0\ncertificate = \"{0}/cert.pem\"\nkey = \"{0}/key.pem\"\n"
-        "public_url = \"https://localhost\"\n[metrics]\nport = 0\n[notice]\nconnector = \"mail\"\n", directory, TRIBUTARY_BUILD_DIR));
+    write(etc + "tributary.toml",
+          fmt::format("[daemon]\ndata_directory = \"{0}/data\"\nconnector_directory = "
+                      "\"{1}/lib/connectors\"\ncredentials_directory = \"{0}/credentials\"\n"
+                      "[api]\nsocket = \"{0}/control.sock\"\n[http]\nport = 0\ncertificate = \"{0}/cert.pem\"\nkey = "
+                      "\"{0}/key.pem\"\n"
+                      "public_url = \"https://localhost\"\n[metrics]\nport = 0\n[notice]\nconnector = \"mail\"\n",
+                      directory, TRIBUTARY_BUILD_DIR));
     for (const char* feed : {"orbit", "other"})
-        write(fmt::format("{}feeds.d/{}.toml", etc, feed), fmt::format(
-            "[feed]\nname = \"{0}\"\nconnector = \"x12\"\nlive = true\ntokens = [\"cred:{1}_token\"]\n", feed, std::string(feed) == "orbit" ? "feed" : "other"));
+        write(fmt::format("{}feeds.d/{}.toml", etc, feed),
+              fmt::format("[feed]\nname = \"{0}\"\nconnector = \"x12\"\nlive = true\ntokens = [\"cred:{1}_token\"]\n",
+                          feed, std::string(feed) == "orbit" ? "feed" : "other"));
     write(etc + "connectors.d/x12.toml", "[connector]\nname = \"x12\"\nlibrary = \"feed_x12.so\"\n");
-    const auto payout = [&](const char* name, const char* library, const std::string& options, const char* secrets_text) {
-        write(fmt::format("{}connectors.d/{}.toml", etc, name), fmt::format(
-            "[connector]\nname = \"{}\"\nlibrary = \"{}\"\n[options]\n{}[secrets]\n{}[payout]\ntitle = \"Reward\"\nunit = \"points\"\ncurrency = \"USD\"\n"
-            "rate = {{ money = \"1.00\", per = 100 }}\nmin = 100\nlookup_first_s = 1\n", name, library, options, secrets_text));
+    const auto payout = [&](const char* name, const char* library, const std::string& options,
+                            const char* secrets_text) {
+        write(fmt::format("{}connectors.d/{}.toml", etc, name),
+              fmt::format("[connector]\nname = \"{}\"\nlibrary = \"{}\"\n[options]\n{}[secrets]\n{}[payout]\ntitle = "
+                          "\"Reward\"\nunit = \"points\"\ncurrency = \"USD\"\n"
+                          "rate = {{ money = \"1.00\", per = 100 }}\nmin = 100\nlookup_first_s = 1\n",
+                          name, library, options, secrets_text));
     };
-    payout("giftcard", "giftcard_tremendous.so", fmt::format("base_url = \"http://127.0.0.1:{}/tremendous/api/v2\"\ncampaign_id = \"CAMPAIGN1\"\n", sim_port_),
-           "api_key = \"cred:tremendous_api_key\"\nwebhook_key = \"cred:tremendous_webhook_key\"\n");
-    payout("prepaid", "card_lithic.so", fmt::format("base_url = \"http://127.0.0.1:{}/lithic\"\nfinancial_account_token = \"{}\"\nbook_transfer_subtype = \"INCENTIVE\"\n", sim_port_, lithic_account),
+    payout(
+        "giftcard", "giftcard_tremendous.so",
+        fmt::format("base_url = \"http://127.0.0.1:{}/tremendous/api/v2\"\ncampaign_id = \"CAMPAIGN1\"\n", sim_port_),
+        "api_key = \"cred:tremendous_api_key\"\nwebhook_key = \"cred:tremendous_webhook_key\"\n");
+    payout("prepaid", "card_lithic.so",
+           fmt::format("base_url = \"http://127.0.0.1:{}/lithic\"\nfinancial_account_token = "
+                       "\"{}\"\nbook_transfer_subtype = \"INCENTIVE\"\n",
+                       sim_port_, lithic_account),
            "api_key = \"cred:lithic_api_key\"\nwebhook_secret = \"cred:lithic_webhook_secret\"\n");
-    write(etc + "connectors.d/mail.toml", fmt::format(
-        "[connector]\nname = \"mail\"\nlibrary = \"mail_smtp.so\"\n[options]\nserver_url = \"smtp://127.0.0.1:{}\"\nfrom_address = \"r@orbit.example\"\nfrom_name = \"R\"\nrequires_tls = \"false\"\n", smtp_port_));
+    write(etc + "connectors.d/mail.toml",
+          fmt::format("[connector]\nname = \"mail\"\nlibrary = \"mail_smtp.so\"\n[options]\nserver_url = "
+                      "\"smtp://127.0.0.1:{}\"\nfrom_address = \"r@orbit.example\"\nfrom_name = \"R\"\nrequires_tls = "
+                      "\"false\"\n",
+                      smtp_port_));
     write(etc + "programs.d/p.toml",
           "[program]\nid = \"p\"\ntitle = \"P\"\nunit = \"points\"\ntime_zone = \"Europe/Berlin\"\n"
           "[[incentive]]\ncode = \"spiff\"\ntitle = \"Every unit\"\nkind = \"per_unit\"\nto = \"rep\"\namount = 100\n"
-          "[[incentive]]\ncode = \"share\"\ntitle = \"Share\"\nkind = \"share\"\nto = \"distributor\"\npercent = 25\nof = [\"spiff\"]\n");
+          "[[incentive]]\ncode = \"share\"\ntitle = \"Share\"\nkind = \"share\"\nto = \"distributor\"\npercent = "
+          "25\nof = [\"spiff\"]\n");
 }
 
 pid_t Bench::Spawn(const std::string& program, const std::vector<std::string>& arguments, const std::string& log) {
@@ -141,7 +163,8 @@ pid_t Bench::Spawn(const std::string& program, const std::vector<std::string>& a
 void Bench::Start() {
     std::filesystem::remove(directory + "/data/endpoints.json");
     daemon_ = Spawn("tributaryd", {"--config", directory + "/etc/tributary.toml"}, "daemon.log");
-    const bool is_up = Eventually([&] { return std::filesystem::exists(directory + "/data/endpoints.json") && Get("/v1/status").status == 200; });
+    const bool is_up = Eventually(
+        [&] { return std::filesystem::exists(directory + "/data/endpoints.json") && Get("/v1/status").status == 200; });
     if (!is_up) std::fputs(read_file(directory + "/daemon.log", 1 << 20).value().c_str(), stderr);
     const auto text = read_file(directory + "/data/endpoints.json", 65536);
     const auto endpoints = text ? parse_json(*text) : Result<json::value>(text.error());
@@ -172,7 +195,8 @@ Answer Bench::Post(const std::string& path, const std::string& body, const std::
     return answer_of(net::exchange(request, directory + "/control.sock"));
 }
 
-Answer Bench::Upload(const std::string& path, const std::string& bytes, const std::string& token, const std::string& key) {
+Answer Bench::Upload(const std::string& path, const std::string& bytes, const std::string& token,
+                     const std::string& key) {
     auto request = request_of("POST", fmt::format("https://localhost:{}{}", https_port_, path), bytes);
     request.headers = {{"Content-Type", "application/edi-x12"}, {"Authorization", "Bearer " + token}};
     if (!key.empty()) request.headers.push_back({"Idempotency-Key", key});
@@ -231,7 +255,8 @@ std::string Bench::RichRep(int64_t points) {
     if (!rows->is_array()) return found;
     for (const json::value& row : rows->get_array()) {
         const std::string account = text_or(row.as_object(), "account");
-        if (row.at("balance").at("minor").to_number<int64_t>() >= points) found = account.substr(7, account.rfind('/') - 7);
+        if (row.at("balance").at("minor").to_number<int64_t>() >= points)
+            found = account.substr(7, account.rfind('/') - 7);
     }
     return found;
 }

@@ -27,15 +27,16 @@ public:
     ~Bench();  // ends all
     Bench(const Bench&) = delete;
 
-    void Start();                 // the daemon, until it is ready
-    void Kill();                  // SIGKILL
-    int Stop();                   // SIGTERM; the exit code
+    void Start();  // the daemon, until it is ready
+    void Kill();   // SIGKILL
+    int Stop();    // SIGTERM; the exit code
     void ImportWorld(const generator::World& world);
     void FundAll();
     Answer Get(const std::string& path);
     Answer Post(const std::string& path, const std::string& body, const std::string& key = {});
     // Over TLS as a distributor does it.
-    Answer Upload(const std::string& path, const std::string& bytes, const std::string& token = feed_token, const std::string& key = {});
+    Answer Upload(const std::string& path, const std::string& bytes, const std::string& token = feed_token,
+                  const std::string& key = {});
     void Fault(const std::string& list);  // JSON for POST /_sim/faults
     json::value Sim(const std::string& path);
     std::string Ctl(const std::vector<std::string>& arguments, int* exit_code = nullptr);

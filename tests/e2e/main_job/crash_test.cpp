@@ -33,7 +33,9 @@ TEST(Crash, KilledAgainAndAgainCountsEverythingOnce) {
         }
         answers[round] = again.body;
     }
-    ASSERT_TRUE(Bench::Eventually([&] { return bench.Ctl({"interchange", "list", "--state", "posting"}).find("posting") == std::string::npos; }));
+    ASSERT_TRUE(Bench::Eventually([&] {
+        return bench.Ctl({"interchange", "list", "--state", "posting"}).find("posting") == std::string::npos;
+    }));
     int exit_code = -1;
     EXPECT_EQ(bench.Ctl({"ledger", "verify"}, &exit_code), bench.Ctl({"ledger", "verify"}));
     EXPECT_EQ(exit_code, 0);

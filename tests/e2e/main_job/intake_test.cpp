@@ -74,7 +74,8 @@ TEST_F(MainJob, ACutFilePostsNothingAndValidateChangesNothing) {
     EXPECT_EQ(preview.json.at("would_be"), "accepted");
     EXPECT_EQ(preview.json.at("would_post").as_int64() + preview.json.at("would_wait").as_int64(), 10);
     EXPECT_EQ(bench_.RichRep(1), "");
-    for (int i = 1; i <= 4; ++i) EXPECT_EQ(bench_.Get("/v1/interchanges/" + std::to_string(i)).json.at("state"), "rejected") << i;
+    for (int i = 1; i <= 4; ++i)
+        EXPECT_EQ(bench_.Get("/v1/interchanges/" + std::to_string(i)).json.at("state"), "rejected") << i;
 }
 
 TEST_F(MainJob, ABadFileGetsErrorsThatItsSenderCanMend) {

@@ -142,7 +142,7 @@ TEST(Examples, AreValid) {
     ASSERT_EQ(config.feeds.size(), 1u);
     EXPECT_EQ(config.feeds[0].profile.connector, "x12");
     EXPECT_FALSE(config.feeds[0].profile.is_live);
-    EXPECT_EQ(config.notice_connector, "mail");
+    EXPECT_EQ(config.notice_connector, "");
     const auto gift = std::find_if(config.connectors.begin(), config.connectors.end(),
                                    [](const ConnectorFile& c) { return c.connector.name == "tremendous"; });
     ASSERT_NE(gift, config.connectors.end());
