@@ -89,12 +89,12 @@ std::string line_text(EventId id) {
 Result<EventId> parse_line(const std::string& text) {
     const size_t dash = text.find('-');
     const auto seq = parse_int(text.substr(0, dash));
-    const auto ordinal = dash == std::string::npos ? std::nullopt : parse_int(text.substr(dash + 1));
+    const int64_t ordinal = dash == std::string::npos ? -1 : parse_int(text.substr(dash + 1)).value_or(-1);
     const int64_t seq_max = INT64_MAX >> event_ordinal_bits;
-    if (!seq || !ordinal || *seq < 1 || *seq > seq_max || *ordinal < 0 || *ordinal > event_ordinal_max)
+    if (!seq || *seq < 1 || *seq > seq_max || ordinal < 0 || ordinal > event_ordinal_max)
         return fail(ErrorCode::invalid,
                     fmt::format("a line is named <interchange>-<line>, such as 12-7, not '{}'", printable(text)));
-    return event_id_of(InterchangeSeq{*seq}, *ordinal);
+    return event_id_of(InterchangeSeq{*seq}, ordinal);
 }
 
 Result<int64_t> amount_of(const json::object& body, const std::string& unit) {
