@@ -35,7 +35,8 @@ Result<Digest> hash_range(const std::string& path, uint64_t from, uint64_t size)
         const ssize_t count =
             ::pread(fd.get(), buffer.data(), std::min<uint64_t>(buffer.size(), size), static_cast<off_t>(from));
         if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) return fail(ErrorCode::io, fmt::format("cannot read {}", path));
+        if (count < 0) return fail(ErrorCode::io, fmt::format("cannot read {}: {}", path, system_message(errno)));
+        if (count == 0) break;  // the connector counted a terminator that the end of the file stands for
         hasher.update({buffer.data(), static_cast<size_t>(count)});
         from += static_cast<uint64_t>(count);
         size -= static_cast<uint64_t>(count);
