@@ -64,8 +64,13 @@ typedef struct tributary_pair { /* option, header, qualified id */
     tributary_span value;
 } tributary_pair;
 
-/* ---- what the host gives ------------------------------------------------------------------------------------------ */
-enum tributary_log_level { TRIBUTARY_LOG_DEBUG = 0, TRIBUTARY_LOG_INFO = 1, TRIBUTARY_LOG_WARNING = 2, TRIBUTARY_LOG_ERROR = 3 };
+/* ---- what the host gives ----------------------------------------------------------------------------------------- */
+enum tributary_log_level {
+    TRIBUTARY_LOG_DEBUG = 0,
+    TRIBUTARY_LOG_INFO = 1,
+    TRIBUTARY_LOG_WARNING = 2,
+    TRIBUTARY_LOG_ERROR = 3
+};
 
 typedef struct tributary_host {
     uint32_t struct_size;
@@ -82,8 +87,13 @@ typedef struct tributary_sink {
     int32_t (*write)(void* context, tributary_span bytes);
 } tributary_sink;
 
-/* ---- manifest -------------------------------------------------------------------------------------------------------- */
-enum tributary_kind { TRIBUTARY_KIND_FEED = 1, TRIBUTARY_KIND_PAYOUT = 2, TRIBUTARY_KIND_NOTICE = 3, TRIBUTARY_KIND_SOURCE = 4 };
+/* ---- manifest ---------------------------------------------------------------------------------------------------- */
+enum tributary_kind {
+    TRIBUTARY_KIND_FEED = 1,
+    TRIBUTARY_KIND_PAYOUT = 2,
+    TRIBUTARY_KIND_NOTICE = 3,
+    TRIBUTARY_KIND_SOURCE = 4
+};
 enum tributary_option_type {
     TRIBUTARY_OPTION_TEXT = 1,
     TRIBUTARY_OPTION_INTEGER = 2,
@@ -105,7 +115,7 @@ typedef struct tributary_option {
 #define TRIBUTARY_PAYOUT_HAS_LOOKUP 2u  /* lookup_request works: an unknown outcome can be resolved */
 #define TRIBUTARY_PAYOUT_HAS_WEBHOOK 4u
 
-/* ---- feed connectors ------------------------------------------------------------------------------------------------------
+/* ---- feed connectors ------------------------------------------------------------------------------------------------
  * bytes in (any chunking) -> records out. Order of records for one interchange:
  *   interchange(BEGIN) ( group(BEGIN) ( set(BEGIN) (report|event)* set(END) )* group(END) )* interchange(END)
  * diagnostics may come anywhere. A record's verdict is structural only: what the core decides (duplicate, unknown
@@ -214,7 +224,8 @@ typedef struct tributary_report {
 enum tributary_event_kind {
     TRIBUTARY_EVENT_SALE = 1, TRIBUTARY_EVENT_RETURN = 2, TRIBUTARY_EVENT_INVENTORY = 3, TRIBUTARY_EVENT_TRAINING = 4,
     TRIBUTARY_EVENT_DOWNLOAD = 5, TRIBUTARY_EVENT_WEBINAR = 6, TRIBUTARY_EVENT_DEMO = 7, TRIBUTARY_EVENT_SURVEY = 8,
-    TRIBUTARY_EVENT_DEAL = 9, TRIBUTARY_EVENT_REFERRAL = 10, TRIBUTARY_EVENT_SUBSCRIPTION = 11, TRIBUTARY_EVENT_CLAIM = 12
+    TRIBUTARY_EVENT_DEAL = 9, TRIBUTARY_EVENT_REFERRAL = 10, TRIBUTARY_EVENT_SUBSCRIPTION = 11,
+    TRIBUTARY_EVENT_CLAIM = 12
 };
 
 typedef struct tributary_price {
@@ -248,7 +259,12 @@ typedef struct tributary_event {
 } tributary_event;
 
 enum tributary_severity { TRIBUTARY_NOTE = 1, TRIBUTARY_WARNING = 2, TRIBUTARY_ERROR = 3 };
-enum tributary_scope { TRIBUTARY_SCOPE_INTERCHANGE = 1, TRIBUTARY_SCOPE_GROUP = 2, TRIBUTARY_SCOPE_SET = 3, TRIBUTARY_SCOPE_LINE = 4 };
+enum tributary_scope {
+    TRIBUTARY_SCOPE_INTERCHANGE = 1,
+    TRIBUTARY_SCOPE_GROUP = 2,
+    TRIBUTARY_SCOPE_SET = 3,
+    TRIBUTARY_SCOPE_LINE = 4
+};
 
 /* One finding: where, what, why and what to do. */
 typedef struct tributary_diagnostic {
@@ -311,7 +327,7 @@ typedef struct tributary_feed {
     int32_t (*acknowledge)(tributary_instance* self, const tributary_ack_request* request, const tributary_sink* sink);
 } tributary_feed;
 
-/* ---- HTTP as data ------------------------------------------------------------------------------------------------------------- */
+/* ---- HTTP as data ------------------------------------------------------------------------------------------------ */
 typedef struct tributary_http_request {
     uint32_t struct_size;
     uint32_t header_count;
@@ -337,7 +353,7 @@ typedef struct tributary_http_sink {
     int32_t (*request)(void* context, const tributary_http_request* request); /* exactly once a call */
 } tributary_http_sink;
 
-/* ---- payout connectors --------------------------------------------------------------------------------------------------------
+/* ---- payout connectors ----------------------------------------------------------------------------------------------
  * The core stores step, key and state durably before it sends what build() made, and never sends a step again
  * unless the outcome says so. A result whose amount, currency, product or recipient differs from the job is unknown.
  */
@@ -364,7 +380,8 @@ typedef struct tributary_payout_job {
     tributary_span recipient_state; /* what the last payout to this recipient left (a card's token) */
     tributary_money amount;
     tributary_span product;     /* catalogue id at the provider, may be empty */
-    tributary_span recipient_id, recipient_name, recipient_email, recipient_phone, recipient_country, recipient_language;
+    tributary_span recipient_id, recipient_name, recipient_email, recipient_phone;
+    tributary_span recipient_country, recipient_language;
     tributary_span memo;
 } tributary_payout_job;
 
@@ -442,7 +459,7 @@ typedef struct tributary_payout {
     int32_t (*webhook)(tributary_instance* self, const tributary_webhook* webhook, const tributary_webhook_sink* sink);
 } tributary_payout;
 
-/* ---- notice connectors --------------------------------------------------------------------------------------------------------- */
+/* ---- notice connectors ------------------------------------------------------------------------------------------- */
 typedef struct tributary_message {
     uint32_t struct_size;
     uint32_t reserved;
@@ -483,7 +500,7 @@ typedef struct tributary_notice {
                          const tributary_http_response* response, const tributary_payout_sink* sink);
 } tributary_notice;
 
-/* ---- source connectors ----------------------------------------------------------------------------------------------------------- */
+/* ---- source connectors ------------------------------------------------------------------------------------------- */
 typedef struct tributary_source_poll {
     uint32_t struct_size;
     uint32_t reserved;
@@ -502,7 +519,7 @@ typedef struct tributary_source {
                          const tributary_sink* cursor_sink, uint32_t* more);
 } tributary_source;
 
-/* ---- the connector ------------------------------------------------------------------------------------------------------------------ */
+/* ---- the connector ----------------------------------------------------------------------------------------------- */
 typedef struct tributary_connector {
     uint32_t struct_size;
     uint32_t abi_major, abi_minor; /* as compiled: TRIBUTARY_ABI_MAJOR, TRIBUTARY_ABI_MINOR */
@@ -513,7 +530,7 @@ typedef struct tributary_connector {
     const tributary_option* options; /* in order of importance */
     uint32_t option_count;
     uint32_t host_count;
-    const char* const* hosts;   /* "api.lithic.com", "*.example.com": the only ones requests may go to, beside URL options */
+    const char* const* hosts;   /* "api.lithic.com", "*.example.com": requests go to these and to URL options only */
     const char* const* countries; /* ISO alpha-2 served, NULL = any */
     const char* const* units;   /* ISO 4217 served, NULL = any */
     uint32_t country_count, unit_count;

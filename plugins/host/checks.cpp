@@ -14,7 +14,9 @@ constexpr uint64_t retry_after_ms_max = 7ull * 24 * 3600 * 1000;
 constexpr size_t secret_size_min = 4;  // shorter ones would blot out ordinary text
 constexpr size_t mail_line_size_max = 998;
 
-Error broken(std::string message) { return fail(ErrorCode::corrupt, std::move(message)); }
+Error broken(std::string message) {
+    return fail(ErrorCode::corrupt, std::move(message));
+}
 
 bool is_token(std::string_view text) {  // RFC 9110 §5.6.2
     return !text.empty() && std::ranges::all_of(text, [](char c) {
@@ -29,14 +31,16 @@ bool has_control(std::string_view text) {
 
 // net writes these itself; a second one could split the request.
 bool is_hosts_own_header(std::string_view name) {
-    static constexpr std::array<std::string_view, 9> names = {
-        "host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer", "expect", "proxy-connection"};
+    static constexpr std::array<std::string_view, 9> names = {"host",       "content-length", "transfer-encoding",
+                                                              "connection", "upgrade",        "te",
+                                                              "trailer",    "expect",         "proxy-connection"};
     return std::ranges::find(names, lower_ascii(name)) != names.end();
 }
 
 bool is_allowed(const Url& url, const AllowedHosts& allowed) {
     const bool is_default_port = (url.scheme == "https" && url.port == 443) ||
-                                 (url.scheme == "smtp" && url.port == 587) || (url.scheme == "smtps" && url.port == 465);
+                                 (url.scheme == "smtp" && url.port == 587) ||
+                                 (url.scheme == "smtps" && url.port == 465);
     for (const std::string& pattern : allowed.patterns) {
         if (is_default_port && host_matches(url.host, pattern)) return true;
     }
@@ -45,7 +49,8 @@ bool is_allowed(const Url& url, const AllowedHosts& allowed) {
 
 Result<void> check_headers(const std::vector<Pair>& headers) {
     for (const Pair& header : headers) {
-        if (!is_token(header.name)) return broken(fmt::format("header name '{}' is not a token", printable(header.name)));
+        if (!is_token(header.name))
+            return broken(fmt::format("header name '{}' is not a token", printable(header.name)));
         if (has_control(header.value)) {
             return broken(fmt::format("the value of header '{}' holds a control byte", printable(header.name)));
         }
@@ -59,7 +64,8 @@ Result<void> check_headers(const std::vector<Pair>& headers) {
 bool is_mail_address(std::string_view address) {
     const size_t at = address.rfind('@');
     if (at == std::string_view::npos || at == 0 || at + 1 == address.size() || address.size() > 320) return false;
-    return std::ranges::none_of(address, [](char c) { return (c >= 0 && c <= 0x20) || c == 0x7f || c == '<' || c == '>'; });
+    return std::ranges::none_of(address,
+                                [](char c) { return (c >= 0 && c <= 0x20) || c == 0x7f || c == '<' || c == '>'; });
 }
 
 // SMTP counts lines by CRLF; a bare CR or LF is how a second message is smuggled in.
@@ -71,7 +77,8 @@ Result<void> check_mail_lines(std::string_view data) {
             continue;
         }
         if (data[i] == '\r' || data[i] == '\n') return broken(fmt::format("mail data: bare CR or LF at byte {}", i));
-        if (++line_size > mail_line_size_max) return broken(fmt::format("mail data: line past 998 bytes at byte {}", i));
+        if (++line_size > mail_line_size_max)
+            return broken(fmt::format("mail data: line past 998 bytes at byte {}", i));
     }
     return {};
 }
@@ -93,7 +100,8 @@ AllowedHosts allowed_hosts(const Manifest& manifest, const ResolvedOptions& opti
 Result<void> check_request(const HttpRequest& request, const AllowedHosts& allowed) {
     static constexpr std::array<std::string_view, 5> methods = {"GET", "POST", "PUT", "PATCH", "DELETE"};
     if (std::ranges::find(methods, request.method) == methods.end()) {
-        return broken(fmt::format("request method '{}' is not GET, POST, PUT, PATCH or DELETE", printable(request.method)));
+        return broken(
+            fmt::format("request method '{}' is not GET, POST, PUT, PATCH or DELETE", printable(request.method)));
     }
     const auto url = parse_url(request.url);
     if (!url) return broken(fmt::format("request URL '{}' is not a plain absolute URL", printable(request.url, 200)));
@@ -101,8 +109,10 @@ Result<void> check_request(const HttpRequest& request, const AllowedHosts& allow
         return broken(fmt::format("request URL uses {}; only https is allowed outside loopback", url->scheme));
     }
     if (!is_allowed(*url, allowed)) {
-        return fail(ErrorCode::forbidden, fmt::format("request to {}:{} stopped: the connector's manifest and URL options "
-                                                      "do not name that host", url->host, url->port));
+        return fail(ErrorCode::forbidden,
+                    fmt::format("request to {}:{} stopped: the connector's manifest and URL options "
+                                "do not name that host",
+                                url->host, url->port));
     }
     return check_headers(request.headers);
 }
@@ -110,11 +120,14 @@ Result<void> check_request(const HttpRequest& request, const AllowedHosts& allow
 Result<void> check_mail(const Mail& mail, const AllowedHosts& allowed) {
     const auto url = parse_url(mail.server_url);
     if (!url || (url->scheme != "smtp" && url->scheme != "smtps")) {
-        return broken(fmt::format("mail server '{}' is not smtp://host or smtps://host", printable(mail.server_url, 200)));
+        return broken(
+            fmt::format("mail server '{}' is not smtp://host or smtps://host", printable(mail.server_url, 200)));
     }
     if (!is_allowed(*url, allowed)) {
-        return fail(ErrorCode::forbidden, fmt::format("mail to {}:{} stopped: the connector's manifest and URL options do "
-                                                      "not name that host", url->host, url->port));
+        return fail(ErrorCode::forbidden,
+                    fmt::format("mail to {}:{} stopped: the connector's manifest and URL options do "
+                                "not name that host",
+                                url->host, url->port));
     }
     if (url->scheme == "smtp" && !url->is_loopback() && !mail.password.empty() && !mail.requires_tls) {
         return broken("mail with a password over smtp:// must set requires_tls");
@@ -122,7 +135,8 @@ Result<void> check_mail(const Mail& mail, const AllowedHosts& allowed) {
     if (!is_mail_address(mail.sender)) return broken("mail sender is not an address");
     if (mail.recipients.empty()) return broken("mail has no recipient");
     for (const std::string& recipient : mail.recipients) {
-        if (!is_mail_address(recipient)) return broken(fmt::format("mail recipient '{}' is not an address", printable(recipient)));
+        if (!is_mail_address(recipient))
+            return broken(fmt::format("mail recipient '{}' is not an address", printable(recipient)));
     }
     return check_mail_lines(mail.data);
 }
@@ -140,8 +154,8 @@ void check_result(const PayoutJob& job, bool is_lookup, PayoutResult& result) {
         result.next_step.clear();
         result.code = "amount_mismatch";
         result.message = fmt::format("the provider named {} {} (exponent {}); {} {} (exponent {}) were asked for",
-                                     result.amount.minor, result.amount.currency, result.amount.exponent, job.amount.minor,
-                                     job.amount.currency, job.amount.exponent);
+                                     result.amount.minor, result.amount.currency, result.amount.exponent,
+                                     job.amount.minor, job.amount.currency, job.amount.exponent);
     }
 }
 

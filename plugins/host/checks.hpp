@@ -25,7 +25,9 @@ Result<void> check_mail(const Mail& mail, const AllowedHosts& allowed);
 // not_found where nothing was looked up ("not_found_without_look_up"). Bounds retry_after_ms.
 void check_result(const PayoutJob& job, bool is_lookup, PayoutResult& result);
 // For results that come by webhook, once the payout they belong to is known; the caller applies it.
-inline void check_webhook_result(const PayoutJob& job, PayoutResult& result) { check_result(job, true, result); }
+inline void check_webhook_result(const PayoutJob& job, PayoutResult& result) {
+    check_result(job, true, result);
+}
 
 // Takes the values of secret options out of text that people will see.
 std::string without_secrets(std::string text, const ResolvedOptions& options);

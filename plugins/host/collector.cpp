@@ -6,7 +6,8 @@ namespace tributary::host {
 
 int32_t Collector::record(const Shape& shape, const void* record) {
     if (failure_) return TRIBUTARY_FULL;
-    if (gate_ != nullptr && (&shape == &event_shape || &shape == &diagnostic_shape)) return gate_->record(shape, record);
+    if (gate_ != nullptr && (&shape == &event_shape || &shape == &diagnostic_shape))
+        return gate_->record(shape, record);
     const Result<void> taken = take(shape, record);
     if (taken) return TRIBUTARY_OK;
     failure_ = taken.error();

@@ -12,8 +12,12 @@ class OpenConnector final : public Connector {
 public:
     explicit OpenConnector(std::shared_ptr<const Context> context) : context_(std::move(context)) {
         switch (manifest().kind) {
-            case Kind::feed: feed_ = make_feed_face(context_); break;
-            case Kind::source: source_ = make_source_face(context_); break;
+            case Kind::feed:
+                feed_ = make_feed_face(context_);
+                break;
+            case Kind::source:
+                source_ = make_source_face(context_);
+                break;
             case Kind::payout:
                 executor_ = std::make_unique<Executor>(context_->limits.queue_count_max);
                 payout_ = make_payout_face(context_, *executor_);
@@ -50,9 +54,12 @@ Result<std::shared_ptr<Engine>> make_engine(const ConnectorConfig& config) {
 
 const char* name_of(ConnectorPhase phase) {
     switch (phase) {
-        case ConnectorPhase::running: return "running";
-        case ConnectorPhase::restarting: return "restarting";
-        case ConnectorPhase::failed: return "failed";
+        case ConnectorPhase::running:
+            return "running";
+        case ConnectorPhase::restarting:
+            return "restarting";
+        case ConnectorPhase::failed:
+            return "failed";
     }
     return "unknown";
 }

@@ -28,12 +28,12 @@ namespace tributary::host {
 enum class Isolation { process, none };
 
 struct ConnectorLimits {
-    uint32_t call_timeout_ms = 10'000;          // wall clock of one call; of one chunk when decoding
-    uint32_t cpu_s_max = 600;                   // of one worker; a fresh one follows
-    uint64_t memory_size_max = 512ull << 20;    // address space a worker may add to what it starts with
-    uint64_t output_size_max = 16ull << 20;     // bytes one call may give out (decode: see DecodeLimits)
-    uint32_t queue_count_max = 1024;            // payout and notice calls waiting for the executor
-    uint32_t worker_count_max = 4;              // worker processes at once (decodes wait for one)
+    uint32_t call_timeout_ms = 10'000;        // wall clock of one call; of one chunk when decoding
+    uint32_t cpu_s_max = 600;                 // of one worker; a fresh one follows
+    uint64_t memory_size_max = 512ull << 20;  // address space a worker may add to what it starts with
+    uint64_t output_size_max = 16ull << 20;   // bytes one call may give out (decode: see DecodeLimits)
+    uint32_t queue_count_max = 1024;          // payout and notice calls waiting for the executor
+    uint32_t worker_count_max = 4;            // worker processes at once (decodes wait for one)
 };
 
 struct ConnectorConfig {
@@ -70,8 +70,8 @@ using Profile = std::vector<Pair>;  // the partner profile, dotted names
 
 struct DecodeLimits {
     uint64_t byte_count_max = 4ull << 30;
-    uint64_t event_count_max = (1ull << 24) - 1;    // per input; an event id has 24 bits for the line
-    uint64_t diagnostic_count_max = 100'000;        // more are counted and dropped
+    uint64_t event_count_max = (1ull << 24) - 1;  // per input; an event id has 24 bits for the line
+    uint64_t diagnostic_count_max = 100'000;      // more are counted and dropped
     uint32_t chunk_size = 256u << 10;
 };
 

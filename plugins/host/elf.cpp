@@ -96,6 +96,8 @@ private:
 
 }  // namespace
 
-Result<ElfLibrary> read_elf_library(std::string_view bytes) { return Reader(bytes).read(); }
+Result<ElfLibrary> read_elf_library(std::string_view bytes) {
+    return Reader(bytes).read();
+}
 
 }  // namespace tributary::host

@@ -1,6 +1,7 @@
 // Engine: how the calls of one configured connector reach its code. Two exist: in_process.cpp maps the .so into the
-// daemon; isolated.cpp (worker_engine) speaks with sandboxed workers. The facades above it (facades.cpp) own the records,
-// the host checks and the executor thread, and do not know which one they have. All functions: any thread, blocking.
+// daemon; isolated.cpp (worker_engine) speaks with sandboxed workers. The facades above it (facades.cpp) own the
+// records, the host checks and the executor thread, and do not know which one they have. All functions: any thread,
+// blocking.
 #pragma once
 #include <memory>
 
@@ -18,7 +19,8 @@ public:
     virtual Result<void> start(ResolvedOptions options) = 0;
     virtual Result<CallReply> call(const CallInput& input, CallOutput& output) = 0;
     // Pushes the whole source through a session; the caller looks at the gate's failure first.
-    virtual Result<void> decode(ByteSource& source, RecordGate& gate, const Profile& profile, const DecodeLimits& limits) = 0;
+    virtual Result<void> decode(ByteSource& source, RecordGate& gate, const Profile& profile,
+                                const DecodeLimits& limits) = 0;
     virtual ConnectorState state() const = 0;
 };
 

@@ -11,7 +11,8 @@ using ContextPtr = std::shared_ptr<const Context>;
 template <class T, class Work>
 void submit(const ContextPtr& context, Executor& executor, Completion<T> done, Work work) {
     const bool is_taken = executor.post([context, done, work = std::move(work)](bool is_cancelled) {
-        if (is_cancelled) return done(fail(ErrorCode::unavailable, fmt::format("connector '{}' is closing", context->name)));
+        if (is_cancelled)
+            return done(fail(ErrorCode::unavailable, fmt::format("connector '{}' is closing", context->name)));
         done(work(*context));
     });
     if (!is_taken) {
@@ -27,7 +28,8 @@ Result<HttpRequest> build_payout(const Context& context, Op op, const PayoutJob&
     return context.take_request(traits_of(op)->name, output);
 }
 
-Result<PayoutResult> interpret_payout(const Context& context, Op op, const PayoutJob& job, const HttpResponse& response) {
+Result<PayoutResult> interpret_payout(const Context& context, Op op, const PayoutJob& job,
+                                      const HttpResponse& response) {
     const tributary_payout_job abi = lend(job);
     const LentResponse lent(response);
     Collector output(context.limits.output_size_max);
@@ -52,9 +54,8 @@ public:
     PayoutFace(ContextPtr context, Executor& executor) : context_(std::move(context)), executor_(executor) {}
 
     void build(PayoutJob job, Completion<HttpRequest> done) override {
-        submit(context_, executor_, std::move(done), [job = std::move(job)](const Context& context) {
-            return build_payout(context, Op::payout_build, job);
-        });
+        submit(context_, executor_, std::move(done),
+               [job = std::move(job)](const Context& context) { return build_payout(context, Op::payout_build, job); });
     }
     void interpret(PayoutJob job, HttpResponse response, Completion<PayoutResult> done) override {
         submit(context_, executor_, std::move(done),
@@ -63,10 +64,11 @@ public:
                });
     }
     void lookup_build(PayoutJob job, Completion<HttpRequest> done) override {
-        submit(context_, executor_, std::move(done), [job = std::move(job)](const Context& context) -> Result<HttpRequest> {
-            if (!context.engine->manifest().has_lookup()) return cannot(context, "look up");
-            return build_payout(context, Op::payout_lookup_build, job);
-        });
+        submit(context_, executor_, std::move(done),
+               [job = std::move(job)](const Context& context) -> Result<HttpRequest> {
+                   if (!context.engine->manifest().has_lookup()) return cannot(context, "look up");
+                   return build_payout(context, Op::payout_lookup_build, job);
+               });
     }
     void lookup_interpret(PayoutJob job, HttpResponse response, Completion<PayoutResult> done) override {
         submit(context_, executor_, std::move(done),
@@ -85,7 +87,8 @@ public:
 
 private:
     static Error cannot(const Context& context, std::string_view what) {
-        return fail(ErrorCode::invalid, fmt::format("connector '{}' cannot {}: its manifest says so", context.name, what));
+        return fail(ErrorCode::invalid,
+                    fmt::format("connector '{}' cannot {}: its manifest says so", context.name, what));
     }
 
     ContextPtr context_;
@@ -103,7 +106,8 @@ Result<NoticeRequest> build_notice(const Context& context, const Message& messag
     }
     notice.is_mail = true;
     notice.mail = std::move(*output.mail);
-    if (auto checked = check_mail(notice.mail, context.allowed); !checked) return context.named("build", checked.error());
+    if (auto checked = check_mail(notice.mail, context.allowed); !checked)
+        return context.named("build", checked.error());
     return notice;
 }
 
@@ -193,7 +197,8 @@ private:
 }  // namespace
 
 Error Context::named(std::string_view function, const Error& error) const {
-    return fail(error.code, without_secrets(fmt::format("connector '{}': {}: {}", name, function, error.message), options));
+    return fail(error.code,
+                without_secrets(fmt::format("connector '{}': {}: {}", name, function, error.message), options));
 }
 
 Result<CallReply> Context::call(const CallInput& input, Collector& output) const {
@@ -218,7 +223,9 @@ Result<PayoutResult> Context::take_result(std::string_view function, Collector& 
     return result;
 }
 
-std::unique_ptr<FeedConnector> make_feed_face(ContextPtr context) { return std::make_unique<FeedFace>(std::move(context)); }
+std::unique_ptr<FeedConnector> make_feed_face(ContextPtr context) {
+    return std::make_unique<FeedFace>(std::move(context));
+}
 std::unique_ptr<SourceConnector> make_source_face(ContextPtr context) {
     return std::make_unique<SourceFace>(std::move(context));
 }

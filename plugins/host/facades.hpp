@@ -1,6 +1,6 @@
-// The four faces of an open connector over one Engine: they lend owned records to the ABI, apply the host checks to what
-// comes back, and move payout and notice calls to the executor thread. A Context is shared by the face and by every call
-// under way, so a connector can be dropped at any time.
+// The four faces of an open connector over one Engine: they lend owned records to the ABI, apply the host checks to
+// what comes back, and move payout and notice calls to the executor thread. A Context is shared by the face and by
+// every call under way, so a connector can be dropped at any time.
 #pragma once
 #include <memory>
 

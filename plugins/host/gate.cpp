@@ -57,7 +57,8 @@ Result<void> RecordGate::pass(const Shape& shape, const void* record) {
 // No format says much in no bytes: a connector that gives out several records per byte is looping.
 Result<void> RecordGate::count_record() {
     if (++record_count_ <= 4 * summary_.bytes + 4096) return {};
-    return fail(ErrorCode::too_large, fmt::format("{} records out of {} bytes of input", record_count_, summary_.bytes));
+    return fail(ErrorCode::too_large,
+                fmt::format("{} records out of {} bytes of input", record_count_, summary_.bytes));
 }
 
 Result<void> RecordGate::pass(const tributary_interchange& record) {

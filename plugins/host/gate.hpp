@@ -13,7 +13,8 @@ class RecordGate final : public CallOutput {
 public:
     enum class Order { interchange, events_only };  // events_only: a source's poll has no envelope
 
-    RecordGate(RecordSink& sink, const DecodeLimits& limits, Order order) : sink_(sink), limits_(limits), order_(order) {}
+    RecordGate(RecordSink& sink, const DecodeLimits& limits, Order order)
+        : sink_(sink), limits_(limits), order_(order) {}
 
     void count_input(uint64_t bytes) { summary_.bytes += bytes; }
     int32_t record(const Shape& shape, const void* record) override;

@@ -53,6 +53,8 @@ std::string HostLog::last_error() const {
     return last_error_;
 }
 
-tributary_host HostLog::abi() { return {sizeof(tributary_host), TRIBUTARY_ABI_MINOR, this, &write_to}; }
+tributary_host HostLog::abi() {
+    return {sizeof(tributary_host), TRIBUTARY_ABI_MINOR, this, &write_to};
+}
 
 }  // namespace tributary::host

@@ -56,7 +56,8 @@ private:
 
 class InProcessEngine final : public Engine {
 public:
-    InProcessEngine(std::string name, Loaded loaded) : log_(std::move(name)), host_(log_.abi()), loaded_(std::move(loaded)) {}
+    InProcessEngine(std::string name, Loaded loaded)
+        : log_(std::move(name)), host_(log_.abi()), loaded_(std::move(loaded)) {}
 
     const Manifest& manifest() const override { return loaded_.manifest; }
     ConnectorState state() const override { return {}; }
@@ -73,13 +74,15 @@ public:
         return invoke(*loaded_.descriptor, instance_->get(), input, output);
     }
 
-    Result<void> decode(ByteSource& source, RecordGate& gate, const Profile& profile, const DecodeLimits& limits) override {
+    Result<void> decode(ByteSource& source, RecordGate& gate, const Profile& profile,
+                        const DecodeLimits& limits) override {
         TRIBUTARY_TRY(std::unique_ptr<Instance> instance, create());
         const tributary_feed& feed = *loaded_.descriptor->feed;
         const auto pairs = lend(profile);
         const tributary_feed_sink sink = feed_sink_to(gate);
         tributary_session* self = nullptr;
-        const int32_t status = shielded([&] { return feed.open(instance->get(), pairs.data(), pairs.size(), &sink, &self); });
+        const int32_t status =
+            shielded([&] { return feed.open(instance->get(), pairs.data(), pairs.size(), &sink, &self); });
         TRIBUTARY_CHECK(check_status(status, "open"));
         if (self == nullptr) return fail(ErrorCode::corrupt, "open gave no session and said OK");
         Session session(feed, self);
@@ -89,7 +92,8 @@ public:
             if (got == 0) return session.finish(gate);
             gate.count_input(got);
             if (gate.summary().bytes > limits.byte_count_max) {
-                return fail(ErrorCode::too_large, fmt::format("the input is longer than {} bytes", limits.byte_count_max));
+                return fail(ErrorCode::too_large,
+                            fmt::format("the input is longer than {} bytes", limits.byte_count_max));
             }
             TRIBUTARY_CHECK(session.push({chunk.data(), got}, gate));
         }
@@ -98,7 +102,8 @@ public:
 private:
     Result<std::unique_ptr<Instance>> create() {
         std::vector<tributary_pair> pairs;
-        for (const ResolvedOption& option : options_) pairs.push_back({span_of(option.name), span_of(option.value.reveal())});
+        for (const ResolvedOption& option : options_)
+            pairs.push_back({span_of(option.name), span_of(option.value.reveal())});
         tributary_instance* self = nullptr;
         const int32_t status =
             shielded([&] { return loaded_.descriptor->create(&host_, pairs.data(), pairs.size(), &self); });
@@ -128,14 +133,23 @@ Result<std::shared_ptr<Engine>> make_in_process_engine(const ConnectorConfig& co
 
 Result<void> check_status(int32_t status, std::string_view function) {
     switch (status) {
-        case TRIBUTARY_OK: return {};
-        case TRIBUTARY_FULL: return fail(ErrorCode::too_large, fmt::format("{} gave up: output full", function));
-        case TRIBUTARY_BAD_ARGUMENT: return fail(ErrorCode::invalid, fmt::format("{} refused its input", function));
-        case TRIBUTARY_BAD_OPTION: return fail(ErrorCode::config, fmt::format("{} refused an option", function));
-        case TRIBUTARY_BAD_INPUT: return fail(ErrorCode::invalid, fmt::format("{} cannot read these bytes", function));
-        case TRIBUTARY_UNSUPPORTED: return fail(ErrorCode::invalid, fmt::format("{} is not supported", function));
-        case TRIBUTARY_INTERNAL: return fail(ErrorCode::internal, fmt::format("{} failed by a bug in the connector", function));
-        default: return fail(ErrorCode::corrupt, fmt::format("{} answered status {}, which does not exist", function, status));
+        case TRIBUTARY_OK:
+            return {};
+        case TRIBUTARY_FULL:
+            return fail(ErrorCode::too_large, fmt::format("{} gave up: output full", function));
+        case TRIBUTARY_BAD_ARGUMENT:
+            return fail(ErrorCode::invalid, fmt::format("{} refused its input", function));
+        case TRIBUTARY_BAD_OPTION:
+            return fail(ErrorCode::config, fmt::format("{} refused an option", function));
+        case TRIBUTARY_BAD_INPUT:
+            return fail(ErrorCode::invalid, fmt::format("{} cannot read these bytes", function));
+        case TRIBUTARY_UNSUPPORTED:
+            return fail(ErrorCode::invalid, fmt::format("{} is not supported", function));
+        case TRIBUTARY_INTERNAL:
+            return fail(ErrorCode::internal, fmt::format("{} failed by a bug in the connector", function));
+        default:
+            return fail(ErrorCode::corrupt,
+                        fmt::format("{} answered status {}, which does not exist", function, status));
     }
 }
 

@@ -41,31 +41,38 @@ const Subject* subject_of(const CallInput& input) {
     return static_cast<const Subject*>(input.subject);
 }
 
-int32_t invoke_payout(const tributary_payout& table, tributary_instance* self, const CallInput& in, CallOutput& output) {
+int32_t invoke_payout(const tributary_payout& table, tributary_instance* self, const CallInput& in,
+                      CallOutput& output) {
     const auto http = http_sink_to(output);
     const auto result = payout_sink_to(output);
     const auto* job = subject_of<tributary_payout_job>(in);
     switch (in.op) {
-        case Op::payout_build: return table.build(self, job, &http);
-        case Op::payout_interpret: return table.interpret(self, job, in.response, &result);
+        case Op::payout_build:
+            return table.build(self, job, &http);
+        case Op::payout_interpret:
+            return table.interpret(self, job, in.response, &result);
         case Op::payout_lookup_build:
             return table.lookup_build ? table.lookup_build(self, job, &http) : TRIBUTARY_UNSUPPORTED;
         case Op::payout_lookup_interpret:
-            return table.lookup_interpret ? table.lookup_interpret(self, job, in.response, &result) : TRIBUTARY_UNSUPPORTED;
+            return table.lookup_interpret ? table.lookup_interpret(self, job, in.response, &result)
+                                          : TRIBUTARY_UNSUPPORTED;
         case Op::payout_webhook: {
             const tributary_webhook_sink sink{sizeof sink, 0, &output,
                                               &put_record<webhook_result_shape, tributary_webhook_result>};
             if (table.webhook == nullptr) return TRIBUTARY_UNSUPPORTED;
             return table.webhook(self, subject_of<tributary_webhook>(in), &sink);
         }
-        default: return TRIBUTARY_UNSUPPORTED;
+        default:
+            return TRIBUTARY_UNSUPPORTED;
     }
 }
 
-int32_t invoke_notice(const tributary_notice& table, tributary_instance* self, const CallInput& in, CallOutput& output) {
+int32_t invoke_notice(const tributary_notice& table, tributary_instance* self, const CallInput& in,
+                      CallOutput& output) {
     const auto* message = subject_of<tributary_message>(in);
     if (in.op == Op::notice_build) {
-        const tributary_notice_sink sink{sizeof sink, 0, &output, &put_record<http_request_shape, tributary_http_request>,
+        const tributary_notice_sink sink{sizeof sink, 0, &output,
+                                         &put_record<http_request_shape, tributary_http_request>,
                                          &put_record<mail_shape, tributary_mail>};
         return table.build(self, message, &sink);
     }
@@ -85,8 +92,8 @@ int32_t invoke_source(const tributary_source& table, tributary_instance* self, c
     return table.interpret(self, poll, in.response, &feed, &cursor, &more);
 }
 
-int32_t dispatch(const tributary_connector& connector, tributary_instance* self, const CallInput& in, CallOutput& output,
-                 uint32_t& more) {
+int32_t dispatch(const tributary_connector& connector, tributary_instance* self, const CallInput& in,
+                 CallOutput& output, uint32_t& more) {
     if (connector.payout != nullptr) return invoke_payout(*connector.payout, self, in, output);
     if (connector.notice != nullptr) return invoke_notice(*connector.notice, self, in, output);
     if (connector.source != nullptr) return invoke_source(*connector.source, self, in, output, more);
@@ -125,10 +132,15 @@ CallReply invoke(const tributary_connector& connector, tributary_instance* insta
 }
 
 tributary_feed_sink feed_sink_to(CallOutput& output) {
-    return {sizeof(tributary_feed_sink), 0, &output,
-            &put_record<interchange_shape, tributary_interchange>, &put_record<group_shape, tributary_group>,
-            &put_record<set_shape, tributary_set>, &put_record<report_shape, tributary_report>,
-            &put_record<event_shape, tributary_event>, &put_record<diagnostic_shape, tributary_diagnostic>};
+    return {sizeof(tributary_feed_sink),
+            0,
+            &output,
+            &put_record<interchange_shape, tributary_interchange>,
+            &put_record<group_shape, tributary_group>,
+            &put_record<set_shape, tributary_set>,
+            &put_record<report_shape, tributary_report>,
+            &put_record<event_shape, tributary_event>,
+            &put_record<diagnostic_shape, tributary_diagnostic>};
 }
 
 }  // namespace tributary::host

@@ -33,7 +33,8 @@ public:
             if (got == 0) return converse(FrameType::finish, {}, "finish");
             gate_.count_input(got);
             if (gate_.summary().bytes > limits.byte_count_max) {
-                return fail(ErrorCode::too_large, fmt::format("the input is longer than {} bytes", limits.byte_count_max));
+                return fail(ErrorCode::too_large,
+                            fmt::format("the input is longer than {} bytes", limits.byte_count_max));
             }
             TRIBUTARY_CHECK(push({chunk.data(), got}));
         }
@@ -48,7 +49,8 @@ private:
         return converse(FrameType::push, {}, "push", memory.get());
     }
 
-    // A connector that refuses bytes is well, and so is one whose source ran dry: the session is closed, the worker kept.
+    // A connector that refuses bytes is well, and so is one whose source ran dry: the session is closed, the worker
+    // kept.
     Result<void> converse(FrameType type, std::string_view payload, const char* function, int descriptor = -1) {
         const auto reply = worker_.converse(type, payload, &gate_, descriptor);
         if (!reply) {
@@ -97,7 +99,8 @@ public:
         return reply;
     }
 
-    Result<void> decode(ByteSource& source, RecordGate& gate, const Profile& profile, const DecodeLimits& limits) override {
+    Result<void> decode(ByteSource& source, RecordGate& gate, const Profile& profile,
+                        const DecodeLimits& limits) override {
         TRIBUTARY_TRY(std::unique_ptr<WorkerProcess> worker, pool_.acquire(WorkerPool::Use::decode));
         WorkerDecode run(*worker, gate);
         auto decoded = run.decode(source, profile, limits);
@@ -107,8 +110,12 @@ public:
                 settle(std::move(worker), closed);
                 break;
             }
-            case WorkerDecode::After::drop: pool_.drop(std::move(worker)); break;
-            case WorkerDecode::After::blame: pool_.blame(std::move(worker), decoded.error()); break;
+            case WorkerDecode::After::drop:
+                pool_.drop(std::move(worker));
+                break;
+            case WorkerDecode::After::blame:
+                pool_.blame(std::move(worker), decoded.error());
+                break;
         }
         return decoded;
     }
@@ -120,9 +127,11 @@ private:
         writer.number32(static_cast<uint32_t>(input.op));
         bool is_encoded = encode_record(*traits->subject, input.subject, payload);
         writer.number32(input.response != nullptr ? 1 : 0);
-        if (input.response != nullptr) is_encoded = is_encoded && encode_record(http_response_shape, input.response, payload);
+        if (input.response != nullptr)
+            is_encoded = is_encoded && encode_record(http_response_shape, input.response, payload);
         if (is_encoded) return {};
-        return fail(ErrorCode::too_large, fmt::format("{}: the input is past the limits of a connector call", traits->name));
+        return fail(ErrorCode::too_large,
+                    fmt::format("{}: the input is past the limits of a connector call", traits->name));
     }
 
     template <class T>
@@ -145,7 +154,8 @@ std::string default_worker_path() {
     std::array<char, 4096> self{};
     const ssize_t size = readlink("/proc/self/exe", self.data(), self.size());
     if (size > 0) {
-        const std::string beside = directory_of(std::string(self.data(), static_cast<size_t>(size))) + "/tributary-worker";
+        const std::string beside =
+            directory_of(std::string(self.data(), static_cast<size_t>(size))) + "/tributary-worker";
         if (access(beside.c_str(), X_OK) == 0) return beside;
     }
     return "/usr/libexec/tributary/tributary-worker";

@@ -25,33 +25,41 @@ Refusal refuse(LoadRefusal reason, fmt::format_string<Arguments...> sentence, Ar
     return {reason, fmt::format(sentence, std::forward<Arguments>(arguments)...)};
 }
 
-bool is_trusted_owner(const struct stat& file) { return file.st_uid == 0 || file.st_uid == geteuid(); }
+bool is_trusted_owner(const struct stat& file) {
+    return file.st_uid == 0 || file.st_uid == geteuid();
+}
 
 LoadResult<void> check_permissions(const std::string& path, const struct stat& file) {
-    struct stat folder{};
+    struct stat folder {};
     const std::string parent = directory_of(path);
     if (stat(parent.c_str(), &folder) != 0) return refuse(LoadRefusal::missing_file, "{}: cannot be examined", parent);
     if (!is_trusted_owner(file)) {
-        return refuse(LoadRefusal::wrong_owner, "{}: belongs to user {}; it must belong to root or to the user that runs "
-                      "tributaryd ({}): chown it", path, file.st_uid, geteuid());
+        return refuse(LoadRefusal::wrong_owner,
+                      "{}: belongs to user {}; it must belong to root or to the user that runs "
+                      "tributaryd ({}): chown it",
+                      path, file.st_uid, geteuid());
     }
     if (!is_trusted_owner(folder)) {
-        return refuse(LoadRefusal::wrong_owner, "{}: the folder belongs to user {}; it must belong to root or to the user "
-                      "that runs tributaryd ({}): chown it", parent, folder.st_uid, geteuid());
+        return refuse(LoadRefusal::wrong_owner,
+                      "{}: the folder belongs to user {}; it must belong to root or to the user "
+                      "that runs tributaryd ({}): chown it",
+                      parent, folder.st_uid, geteuid());
     }
     if ((file.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
         return refuse(LoadRefusal::writable_by_others, "{}: mode {:04o} lets others change it: chmod go-w", path,
                       file.st_mode & 07777u);
     }
     if ((folder.st_mode & S_IWOTH) != 0) {
-        return refuse(LoadRefusal::writable_by_others, "{}: mode {:04o} lets others replace connectors: chmod o-w", parent,
-                      folder.st_mode & 07777u);
+        return refuse(LoadRefusal::writable_by_others, "{}: mode {:04o} lets others replace connectors: chmod o-w",
+                      parent, folder.st_mode & 07777u);
     }
     return {};
 }
 
 template <class Table>
-bool has_size(const Table& table) { return table.struct_size >= sizeof(Table); }
+bool has_size(const Table& table) {
+    return table.struct_size >= sizeof(Table);
+}
 
 struct TableFinding {
     bool is_short = false;
@@ -60,15 +68,21 @@ struct TableFinding {
 
 TableFinding examine(const tributary_feed& t) {
     if (!has_size(t)) return {true};
-    return {false, !t.open ? "feed.open" : !t.push ? "feed.push" : !t.finish ? "feed.finish"
-            : !t.close ? "feed.close" : !t.acknowledge ? "feed.acknowledge" : nullptr};
+    return {false, !t.open          ? "feed.open"
+                   : !t.push        ? "feed.push"
+                   : !t.finish      ? "feed.finish"
+                   : !t.close       ? "feed.close"
+                   : !t.acknowledge ? "feed.acknowledge"
+                                    : nullptr};
 }
 TableFinding examine(const tributary_payout& t) {
     if (!has_size(t)) return {true};
-    return {false, !t.build ? "payout.build" : !t.interpret ? "payout.interpret"
-            : (t.capabilities & TRIBUTARY_PAYOUT_HAS_LOOKUP) && !t.lookup_build ? "payout.lookup_build"
-            : (t.capabilities & TRIBUTARY_PAYOUT_HAS_LOOKUP) && !t.lookup_interpret ? "payout.lookup_interpret"
-            : (t.capabilities & TRIBUTARY_PAYOUT_HAS_WEBHOOK) && !t.webhook ? "payout.webhook" : nullptr};
+    return {false, !t.build                                                                ? "payout.build"
+                   : !t.interpret                                                          ? "payout.interpret"
+                   : (t.capabilities & TRIBUTARY_PAYOUT_HAS_LOOKUP) && !t.lookup_build     ? "payout.lookup_build"
+                   : (t.capabilities & TRIBUTARY_PAYOUT_HAS_LOOKUP) && !t.lookup_interpret ? "payout.lookup_interpret"
+                   : (t.capabilities & TRIBUTARY_PAYOUT_HAS_WEBHOOK) && !t.webhook         ? "payout.webhook"
+                                                                                           : nullptr};
 }
 TableFinding examine(const tributary_notice& t) {
     if (!has_size(t)) return {true};
@@ -81,10 +95,14 @@ TableFinding examine(const tributary_source& t) {
 
 TableFinding examine_table(const tributary_connector& d) {
     switch (d.kind) {
-        case TRIBUTARY_KIND_FEED: return examine(*d.feed);
-        case TRIBUTARY_KIND_PAYOUT: return examine(*d.payout);
-        case TRIBUTARY_KIND_NOTICE: return examine(*d.notice);
-        default: return examine(*d.source);
+        case TRIBUTARY_KIND_FEED:
+            return examine(*d.feed);
+        case TRIBUTARY_KIND_PAYOUT:
+            return examine(*d.payout);
+        case TRIBUTARY_KIND_NOTICE:
+            return examine(*d.notice);
+        default:
+            return examine(*d.source);
     }
 }
 
@@ -97,16 +115,22 @@ bool has_exactly_its_table(const tributary_connector& d) {
 
 LoadResult<void> check_versions(const tributary_connector& d) {
     if (d.struct_size < sizeof(tributary_connector)) {
-        return refuse(LoadRefusal::short_struct, "its descriptor has {} bytes where {} are needed: set struct_size = "
-                      "sizeof(tributary_connector)", d.struct_size, sizeof(tributary_connector));
+        return refuse(LoadRefusal::short_struct,
+                      "its descriptor has {} bytes where {} are needed: set struct_size = "
+                      "sizeof(tributary_connector)",
+                      d.struct_size, sizeof(tributary_connector));
     }
     if (d.abi_major != TRIBUTARY_ABI_MAJOR) {
-        return refuse(LoadRefusal::wrong_major, "it was built for ABI {}.{}, and this is {}.{}: install the connector that "
-                      "goes with this version", d.abi_major, d.abi_minor, TRIBUTARY_ABI_MAJOR, TRIBUTARY_ABI_MINOR);
+        return refuse(LoadRefusal::wrong_major,
+                      "it was built for ABI {}.{}, and this is {}.{}: install the connector that "
+                      "goes with this version",
+                      d.abi_major, d.abi_minor, TRIBUTARY_ABI_MAJOR, TRIBUTARY_ABI_MINOR);
     }
     if (d.abi_minor > TRIBUTARY_ABI_MINOR) {
-        return refuse(LoadRefusal::newer_minor, "it needs ABI {}.{}, and this is {}.{}: upgrade Tributary, or install an "
-                      "older connector", d.abi_major, d.abi_minor, TRIBUTARY_ABI_MAJOR, TRIBUTARY_ABI_MINOR);
+        return refuse(LoadRefusal::newer_minor,
+                      "it needs ABI {}.{}, and this is {}.{}: upgrade Tributary, or install an "
+                      "older connector",
+                      d.abi_major, d.abi_minor, TRIBUTARY_ABI_MAJOR, TRIBUTARY_ABI_MINOR);
     }
     return {};
 }
@@ -133,22 +157,38 @@ LoadResult<void> check_tables(const tributary_connector& d) {
 
 const char* name_of(LoadRefusal refusal) {
     switch (refusal) {
-        case LoadRefusal::missing_file: return "missing_file";
-        case LoadRefusal::not_regular_file: return "not_regular_file";
-        case LoadRefusal::wrong_owner: return "wrong_owner";
-        case LoadRefusal::writable_by_others: return "writable_by_others";
-        case LoadRefusal::not_a_library: return "not_a_library";
-        case LoadRefusal::missing_symbol: return "missing_symbol";
-        case LoadRefusal::cannot_load: return "cannot_load";
-        case LoadRefusal::null_descriptor: return "null_descriptor";
-        case LoadRefusal::short_struct: return "short_struct";
-        case LoadRefusal::wrong_major: return "wrong_major";
-        case LoadRefusal::newer_minor: return "newer_minor";
-        case LoadRefusal::bad_kind: return "bad_kind";
-        case LoadRefusal::missing_table: return "missing_table";
-        case LoadRefusal::short_table: return "short_table";
-        case LoadRefusal::null_callback: return "null_callback";
-        case LoadRefusal::bad_manifest: return "bad_manifest";
+        case LoadRefusal::missing_file:
+            return "missing_file";
+        case LoadRefusal::not_regular_file:
+            return "not_regular_file";
+        case LoadRefusal::wrong_owner:
+            return "wrong_owner";
+        case LoadRefusal::writable_by_others:
+            return "writable_by_others";
+        case LoadRefusal::not_a_library:
+            return "not_a_library";
+        case LoadRefusal::missing_symbol:
+            return "missing_symbol";
+        case LoadRefusal::cannot_load:
+            return "cannot_load";
+        case LoadRefusal::null_descriptor:
+            return "null_descriptor";
+        case LoadRefusal::short_struct:
+            return "short_struct";
+        case LoadRefusal::wrong_major:
+            return "wrong_major";
+        case LoadRefusal::newer_minor:
+            return "newer_minor";
+        case LoadRefusal::bad_kind:
+            return "bad_kind";
+        case LoadRefusal::missing_table:
+            return "missing_table";
+        case LoadRefusal::short_table:
+            return "short_table";
+        case LoadRefusal::null_callback:
+            return "null_callback";
+        case LoadRefusal::bad_manifest:
+            return "bad_manifest";
     }
     return "unknown";
 }
@@ -160,14 +200,16 @@ void throw_exception_from_error(const Refusal& refusal, const boost::source_loca
 LoadResult<CheckedFile> check_file(const std::string& given) {
     char* resolved = realpath(given.c_str(), nullptr);
     if (resolved == nullptr) {
-        return refuse(LoadRefusal::missing_file, "{}: there is no such file: check the path and that its package is "
-                      "installed", printable(given, 512));
+        return refuse(LoadRefusal::missing_file,
+                      "{}: there is no such file: check the path and that its package is "
+                      "installed",
+                      printable(given, 512));
     }
     CheckedFile checked;
     checked.path = resolved;
     std::free(resolved);
     const FileDescriptor fd(open(checked.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    struct stat file{};
+    struct stat file {};
     if (!fd || fstat(fd.get(), &file) != 0) {
         return refuse(LoadRefusal::missing_file, "{}: cannot be opened: {}", checked.path, system_message(errno));
     }
@@ -188,15 +230,18 @@ LoadResult<CheckedFile> check_file(const std::string& given) {
     auto library = read_elf_library(checked.bytes);
     if (!library) return refuse(LoadRefusal::not_a_library, "{}: {}", checked.path, library.error().message);
     if (std::ranges::find(library->exported, entry_symbol) == library->exported.end()) {
-        return refuse(LoadRefusal::missing_symbol, "{}: does not export {}: it is not a Tributary connector, or one for "
-                      "another major version", checked.path, entry_symbol);
+        return refuse(LoadRefusal::missing_symbol,
+                      "{}: does not export {}: it is not a Tributary connector, or one for "
+                      "another major version",
+                      checked.path, entry_symbol);
     }
     checked.needed = std::move(library->needed);
     return checked;
 }
 
 LoadResult<Loaded> check_descriptor(const tributary_connector* descriptor) {
-    if (descriptor == nullptr) return refuse(LoadRefusal::null_descriptor, "{}() returned a null pointer", entry_symbol);
+    if (descriptor == nullptr)
+        return refuse(LoadRefusal::null_descriptor, "{}() returned a null pointer", entry_symbol);
     if (auto versions = check_versions(*descriptor); !versions) return versions.error();
     if (auto tables = check_tables(*descriptor); !tables) return tables.error();
     auto manifest = read_manifest(*descriptor);

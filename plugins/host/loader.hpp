@@ -16,13 +16,13 @@ enum class LoadRefusal {
     writable_by_others,  // file by group or others, or its folder by others
     not_a_library,
     missing_symbol,
-    cannot_load,         // the dynamic linker refused: a library it needs is missing
+    cannot_load,  // the dynamic linker refused: a library it needs is missing
     null_descriptor,
     short_struct,
     wrong_major,
     newer_minor,
     bad_kind,
-    missing_table,       // of its kind, or a table of another kind is set too
+    missing_table,  // of its kind, or a table of another kind is set too
     short_table,
     null_callback,
     bad_manifest
@@ -55,6 +55,8 @@ LoadResult<CheckedFile> check_file(const std::string& path);
 LoadResult<Loaded> check_descriptor(const tributary_connector* descriptor);
 LoadResult<Loaded> load(const std::string& path);  // check_file, dlopen, check_descriptor
 
-inline Error error_of(const Refusal& refusal) { return fail(ErrorCode::config, refusal.sentence); }
+inline Error error_of(const Refusal& refusal) {
+    return fail(ErrorCode::config, refusal.sentence);
+}
 
 }  // namespace tributary::host

@@ -62,21 +62,30 @@ void copy_table(const tributary_connector& d, Manifest& manifest) {
 
 const char* name_of(Kind kind) {
     switch (kind) {
-        case Kind::feed: return "feed";
-        case Kind::payout: return "payout";
-        case Kind::notice: return "notice";
-        case Kind::source: return "source";
+        case Kind::feed:
+            return "feed";
+        case Kind::payout:
+            return "payout";
+        case Kind::notice:
+            return "notice";
+        case Kind::source:
+            return "source";
     }
     return "unknown";
 }
 
 const char* name_of(OptionType type) {
     switch (type) {
-        case OptionType::text: return "text";
-        case OptionType::integer: return "integer";
-        case OptionType::boolean: return "boolean";
-        case OptionType::url: return "url";
-        case OptionType::secret: return "secret";
+        case OptionType::text:
+            return "text";
+        case OptionType::integer:
+            return "integer";
+        case OptionType::boolean:
+            return "boolean";
+        case OptionType::url:
+            return "url";
+        case OptionType::secret:
+            return "secret";
     }
     return "unknown";
 }
@@ -89,8 +98,9 @@ Result<Manifest> read_manifest(const tributary_connector& d) {
     TRIBUTARY_TRY(manifest.version, copy_text(d.version, 32, "version"));
     TRIBUTARY_TRY(manifest.title, copy_text(d.title, 200, "title"));
     if (d.option_count > option_count_max || (d.option_count > 0 && d.options == nullptr)) {
-        return fail(ErrorCode::invalid, fmt::format("manifest: option_count is {}; at most {} options, and a pointer to them",
-                                                    d.option_count, option_count_max));
+        return fail(ErrorCode::invalid,
+                    fmt::format("manifest: option_count is {}; at most {} options, and a pointer to them",
+                                d.option_count, option_count_max));
     }
     for (uint32_t i = 0; i < d.option_count; ++i) {
         TRIBUTARY_TRY(Option option, copy_option(d.options[i]));

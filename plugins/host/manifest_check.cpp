@@ -11,8 +11,12 @@
 namespace tributary::host {
 namespace {
 
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 // A letter, then letters, digits and the joiner.
 bool is_name(std::string_view text, char joiner, size_t size_max) {
@@ -26,8 +30,10 @@ bool is_line(std::string_view text, size_t size_max) {
 }
 
 bool is_version(std::string_view text) {
-    if (text.empty() || text.size() > 32 || !is_digit(text.front()) || text.find('.') == std::string_view::npos) return false;
-    return std::ranges::all_of(text, [](char c) { return is_digit(c) || is_lower(c) || c == '.' || c == '-' || c == '+'; });
+    if (text.empty() || text.size() > 32 || !is_digit(text.front()) || text.find('.') == std::string_view::npos)
+        return false;
+    return std::ranges::all_of(text,
+                               [](char c) { return is_digit(c) || is_lower(c) || c == '.' || c == '-' || c == '+'; });
 }
 
 bool is_code(std::string_view text, size_t size) {
@@ -40,10 +46,13 @@ bool is_host_pattern(std::string_view text) {
     return is_host_name(rest) && rest.find('.') != std::string_view::npos;  // never a whole top-level domain
 }
 
-Error broken(std::string message) { return fail(ErrorCode::invalid, "manifest: " + std::move(message)); }
+Error broken(std::string message) {
+    return fail(ErrorCode::invalid, "manifest: " + std::move(message));
+}
 
 template <class Rule>
-Result<void> check_list(const std::vector<std::string>& items, std::string_view what, std::string_view example, Rule rule) {
+Result<void> check_list(const std::vector<std::string>& items, std::string_view what, std::string_view example,
+                        Rule rule) {
     std::set<std::string> seen;
     for (const std::string& item : items) {
         if (!rule(item)) return broken(fmt::format("{} '{}' is not like {}", what, printable(item), example));
@@ -54,7 +63,8 @@ Result<void> check_list(const std::vector<std::string>& items, std::string_view 
 
 Result<void> check_option(const Option& option) {
     if (!is_name(option.name, '_', 64)) {
-        return broken(fmt::format("option name '{}' is not snake_case of at most 64 characters", printable(option.name)));
+        return broken(
+            fmt::format("option name '{}' is not snake_case of at most 64 characters", printable(option.name)));
     }
     if (option.type < OptionType::text || option.type > OptionType::secret) {
         return broken(fmt::format("option '{}' has type {}; 1 (text) to 5 (secret) exist", option.name,
@@ -75,7 +85,8 @@ std::string why_unusable(OptionType type, std::string_view value) {
     if (!is_utf8(value)) return "is not UTF-8";
     switch (type) {
         case OptionType::text:
-        case OptionType::secret: return {};
+        case OptionType::secret:
+            return {};
         case OptionType::integer:
             return parse_int(value) ? std::string() : fmt::format("is '{}', not a whole number", printable(value));
         case OptionType::boolean:
@@ -83,8 +94,11 @@ std::string why_unusable(OptionType type, std::string_view value) {
                                                        : fmt::format("is '{}', not true or false", printable(value));
         case OptionType::url: {
             const auto url = parse_url(value);
-            if (!url) return fmt::format("is '{}', not an absolute URL like https://api.example.com/v1", printable(value, 200));
-            if (url->scheme == "http" && !url->is_loopback()) return "uses http; only https is allowed outside loopback";
+            if (!url)
+                return fmt::format("is '{}', not an absolute URL like https://api.example.com/v1",
+                                   printable(value, 200));
+            if (url->scheme == "http" && !url->is_loopback())
+                return "uses http; only https is allowed outside loopback";
             return {};
         }
     }
@@ -105,10 +119,12 @@ Result<void> check_manifest(const Manifest& manifest) {
     std::set<std::string> names;
     for (const Option& option : manifest.options) {
         TRIBUTARY_CHECK(check_option(option));
-        if (!names.insert(option.name).second) return broken(fmt::format("option '{}' stands there twice", option.name));
+        if (!names.insert(option.name).second)
+            return broken(fmt::format("option '{}' stands there twice", option.name));
     }
     TRIBUTARY_CHECK(check_list(manifest.hosts, "host", "api.example.com or *.example.com", is_host_pattern));
-    TRIBUTARY_CHECK(check_list(manifest.countries, "country", "DE", [](const std::string& c) { return is_code(c, 2); }));
+    TRIBUTARY_CHECK(
+        check_list(manifest.countries, "country", "DE", [](const std::string& c) { return is_code(c, 2); }));
     return check_list(manifest.units, "unit", "EUR", [](const std::string& u) { return is_code(u, 3); });
 }
 

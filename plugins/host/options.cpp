@@ -25,8 +25,10 @@ public:
         const Option* option = find(name);
         if (option == nullptr) return;
         if (option->type == OptionType::secret) {
-            complain("option '{}' is a secret and stands here in plain text; put it into a credential file and write "
-                     "{} = \"cred:<name of the credential>\"", name, name);
+            complain(
+                "option '{}' is a secret and stands here in plain text; put it into a credential file and write "
+                "{} = \"cred:<name of the credential>\"",
+                name, name);
             return;
         }
         given_[name] = Secret(value);
@@ -72,8 +74,9 @@ private:
         if (!why.empty()) {
             // The reason quotes the value, which must not be told when it came from a credential.
             const bool is_confidential = confidential_.contains(option.name);
-            complain("option '{}' {}", option.name,
-                     is_confidential ? fmt::format("(from a credential) is not a usable {}", name_of(option.type)) : why);
+            complain(
+                "option '{}' {}", option.name,
+                is_confidential ? fmt::format("(from a credential) is not a usable {}", name_of(option.type)) : why);
         }
         return found->second;
     }

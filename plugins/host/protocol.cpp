@@ -20,7 +20,9 @@ struct Header {
     uint32_t type;
 };
 
-Error gone() { return fail(ErrorCode::unavailable, ""); }
+Error gone() {
+    return fail(ErrorCode::unavailable, "");
+}
 
 Result<void> wait(int socket, short events, WaitBudget& budget) {
     pollfd polled{socket, events, 0};
@@ -36,7 +38,9 @@ Result<void> wait(int socket, short events, WaitBudget& budget) {
 }
 
 // An endless budget means a worker: it blocks in the call itself, and its sandbox knows no poll().
-int flags_of(const WaitBudget& budget) { return budget.left_ms < 0 ? 0 : MSG_DONTWAIT; }
+int flags_of(const WaitBudget& budget) {
+    return budget.left_ms < 0 ? 0 : MSG_DONTWAIT;
+}
 
 union ControlBuffer {
     cmsghdr header;

@@ -155,7 +155,16 @@ struct HttpResponse {
 };
 
 enum class Outcome : uint32_t {
-    done = 1, pending, retry_same_key, retry_new_key, refused, unknown, log_in, operator_needed, slow_down, not_found
+    done = 1,
+    pending,
+    retry_same_key,
+    retry_new_key,
+    refused,
+    unknown,
+    log_in,
+    operator_needed,
+    slow_down,
+    not_found
 };
 const char* name_of(Outcome outcome);
 

@@ -15,6 +15,8 @@ constexpr uint32_t request_body_max = 4u << 20;
 constexpr uint32_t response_body_max = 16u << 20;
 constexpr uint32_t mail_max = 16u << 20;
 
+// The tables read best several fields a line.
+// clang-format off
 #define NUMBER(type, field, low, high) {#field, FieldType::number32, offsetof(type, field), low, high}
 #define U32(type, field) NUMBER(type, field, 0, any32)
 #define I32(type, field) {#field, FieldType::signed32, offsetof(type, field), 0, 0}
@@ -94,7 +96,8 @@ using Re = tributary_report;
 constexpr Field report_fields[] = {
     U32(Re, set), NUMBER(Re, purpose, 0, TRIBUTARY_PURPOSE_RESUBMIT), DATE(Re, date),  // 0: it cannot be read
     DATE(Re, period_start), DATE(Re, period_end), NESTED(Re, at, position_shape), FEED_TEXT(Re, id),
-    FEED_TEXT(Re, type), FEED_TEXT(Re, currency), NESTED(Re, distributor, party_shape), NESTED(Re, vendor, party_shape)};
+    FEED_TEXT(Re, type), FEED_TEXT(Re, currency), NESTED(Re, distributor, party_shape),
+    NESTED(Re, vendor, party_shape)};
 
 using Ev = tributary_event;
 constexpr Field event_fields[] = {
@@ -103,8 +106,8 @@ constexpr Field event_fields[] = {
     FEED_TEXT(Ev, sale_kind), NESTED(Ev, reseller, party_shape), NESTED(Ev, end_customer, party_shape),
     FEED_TEXT(Ev, rep_name), FEED_TEXT(Ev, rep_email), FEED_TEXT(Ev, rep_phone), FEED_TEXT(Ev, rep_id),
     FEED_TEXT(Ev, invoice), FEED_TEXT(Ev, order), FEED_TEXT(Ev, purchase_order), FEED_TEXT(Ev, debit_reference),
-    FEED_TEXT(Ev, contract), FEED_TEXT(Ev, credit_memo), FEED_TEXT(Ev, description), NESTED(Ev, quantity, decimal_shape),
-    FEED_TEXT(Ev, uom), MANY(Ev, product_ids, product_id_count, 64, pair_shape),
+    FEED_TEXT(Ev, contract), FEED_TEXT(Ev, credit_memo), FEED_TEXT(Ev, description),
+    NESTED(Ev, quantity, decimal_shape), FEED_TEXT(Ev, uom), MANY(Ev, product_ids, product_id_count, 64, pair_shape),
     MANY(Ev, prices, price_count, 64, price_shape), MANY(Ev, serials, serial_count, 65536, text_item_shape)};
 
 // A finding about broken bytes may quote them: its texts are any bytes here, and gate.cpp makes them readable.
@@ -120,10 +123,11 @@ constexpr Field diagnostic_fields[] = {
 using Ack = tributary_ack_request;
 constexpr Field ack_request_fields[] = {
     ONE(Ack, interchange, interchange_shape), MANY(Ack, groups, group_count, 1u << 20, group_shape),
-    MANY(Ack, sets, set_count, 1u << 22, set_shape), MANY(Ack, diagnostics, diagnostic_count, 1u << 20, diagnostic_shape),
+    MANY(Ack, sets, set_count, 1u << 22, set_shape),
+    MANY(Ack, diagnostics, diagnostic_count, 1u << 20, diagnostic_shape),
     U64(Ack, control_number), I64(Ack, now_ms), TEXT(Ack, format, short_max)};
 
-// ---- HTTP, payouts, notices, polls -----------------------------------------------------------------------------------
+// ---- HTTP, payouts, notices, polls --------------------------------------------------------------------------------
 using Req = tributary_http_request;
 constexpr Field http_request_fields[] = {TEXT(Req, method, 16), TEXT(Req, url, url_max),
                                          MANY(Req, headers, header_count, header_count_max, header_shape),
@@ -140,7 +144,8 @@ constexpr Field payout_job_fields[] = {
     TEXT(Job, state, state_max), TEXT(Job, recipient_state, state_max), NESTED(Job, amount, money_shape),
     TEXT(Job, product, short_max), TEXT(Job, recipient_id, short_max), TEXT(Job, recipient_name, message_max),
     TEXT(Job, recipient_email, message_max), TEXT(Job, recipient_phone, message_max),
-    TEXT(Job, recipient_country, message_max), TEXT(Job, recipient_language, message_max), TEXT(Job, memo, message_max)};
+    TEXT(Job, recipient_country, message_max), TEXT(Job, recipient_language, message_max),
+    TEXT(Job, memo, message_max)};
 
 // The outcome has no range here: one that does not exist becomes unknown, which is safe, rather than an error.
 using Out = tributary_payout_result;
@@ -157,7 +162,8 @@ constexpr Field webhook_fields[] = {MANY(Hook, headers, header_count, 1024, head
 using HookOut = tributary_webhook_result;
 constexpr Field webhook_result_fields[] = {
     NUMBER(HookOut, verdict, TRIBUTARY_WEBHOOK_FORGED, TRIBUTARY_WEBHOOK_RESULT), TEXT(HookOut, event_id, short_max),
-    TEXT(HookOut, event_kind, short_max), TEXT(HookOut, reference, short_max), ONE(HookOut, result, payout_result_shape)};
+    TEXT(HookOut, event_kind, short_max), TEXT(HookOut, reference, short_max),
+    ONE(HookOut, result, payout_result_shape)};
 
 using Msg = tributary_message;
 constexpr Field message_fields[] = {
@@ -173,6 +179,8 @@ constexpr Field mail_fields[] = {TEXT(MailAbi, server_url, url_max), TEXT(MailAb
 
 using Poll = tributary_source_poll;
 constexpr Field source_poll_fields[] = {TEXT(Poll, cursor, state_max), I64(Poll, now_ms)};
+
+// clang-format on
 
 }  // namespace
 
@@ -196,9 +204,10 @@ constexpr Shape source_poll_shape{"source_poll", 16, sizeof(Poll), true, source_
 
 const Shape* shape_of_id(uint32_t id) {
     static constexpr const Shape* shapes[] = {
-        &interchange_shape, &group_shape,         &set_shape,     &report_shape,   &event_shape,   &diagnostic_shape,
-        &ack_request_shape, &http_request_shape,  &http_response_shape, &payout_job_shape, &payout_result_shape,
-        &webhook_shape,     &webhook_result_shape, &message_shape, &mail_shape,     &source_poll_shape};
+        &interchange_shape,    &group_shape,   &set_shape,         &report_shape,
+        &event_shape,          &diagnostic_shape, &ack_request_shape, &http_request_shape,
+        &http_response_shape,  &payout_job_shape, &payout_result_shape, &webhook_shape,
+        &webhook_result_shape, &message_shape, &mail_shape,        &source_poll_shape};
     if (id == 0 || id > std::size(shapes)) return nullptr;
     return shapes[id - 1];
 }

@@ -13,17 +13,17 @@
 namespace tributary::host {
 
 enum class FieldType : uint8_t {
-    number32,   // uint32, low..high
-    signed32,   // int32
-    date,       // int32 yyyymmdd or 0
-    number64,   // uint64
-    signed64,   // int64
-    text,       // span, UTF-8, at most high bytes
-    bytes,      // span, any bytes, at most high
-    currency,   // char[8], NUL padded ASCII letters
-    nested,     // a struct inside
-    one,        // pointer to one struct, may be null
-    many        // pointer to an array; its uint32 count stands at count_offset; at most high items
+    number32,  // uint32, low..high
+    signed32,  // int32
+    date,      // int32 yyyymmdd or 0
+    number64,  // uint64
+    signed64,  // int64
+    text,      // span, UTF-8, at most high bytes
+    bytes,     // span, any bytes, at most high
+    currency,  // char[8], NUL padded ASCII letters
+    nested,    // a struct inside
+    one,       // pointer to one struct, may be null
+    many       // pointer to an array; its uint32 count stands at count_offset; at most high items
 };
 
 struct Shape;
@@ -40,9 +40,9 @@ struct Field {
 
 struct Shape {
     const char* name;
-    uint32_t id;          // on the wire; 0 for those that only stand inside others
-    uint32_t size;        // sizeof
-    bool has_struct_size; // opens with it
+    uint32_t id;           // on the wire; 0 for those that only stand inside others
+    uint32_t size;         // sizeof
+    bool has_struct_size;  // opens with it
     std::span<const Field> fields;
 };
 

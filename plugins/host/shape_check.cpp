@@ -55,7 +55,8 @@ Finding check_items(const Field& field, const char* record) {
 Finding check_field(const Field& field, const char* record) {
     const char* at = record + field.offset;
     switch (field.type) {
-        case FieldType::number32: return check_number(field, field_at<uint32_t>(at, 0));
+        case FieldType::number32:
+            return check_number(field, field_at<uint32_t>(at, 0));
         case FieldType::date: {
             const auto date = field_at<int32_t>(at, 0);
             if (date == 0 || is_date(date)) return {};
@@ -63,16 +64,21 @@ Finding check_field(const Field& field, const char* record) {
         }
         case FieldType::signed32:
         case FieldType::number64:
-        case FieldType::signed64: return {};
+        case FieldType::signed64:
+            return {};
         case FieldType::text:
-        case FieldType::bytes: return check_span(field, at);
-        case FieldType::currency: return check_currency(at);
-        case FieldType::nested: return check_record(*field.inner, at);
+        case FieldType::bytes:
+            return check_span(field, at);
+        case FieldType::currency:
+            return check_currency(at);
+        case FieldType::nested:
+            return check_record(*field.inner, at);
         case FieldType::one: {
             const auto* inner = field_at<const char*>(at, 0);
             return inner == nullptr ? Finding() : check_record(*field.inner, inner);
         }
-        case FieldType::many: return check_items(field, record);
+        case FieldType::many:
+            return check_items(field, record);
     }
     return std::string(" has an unknown type");
 }

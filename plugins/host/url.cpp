@@ -36,9 +36,9 @@ bool is_host_name(std::string_view host) {
     if (host.empty() || host.size() > 253) return false;
     for (std::string_view label : split(host, '.')) {
         if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return false;
-        if (!std::ranges::all_of(label, [](char c) {
-                return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-            })) return false;
+        if (!std::ranges::all_of(label,
+                                 [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; }))
+            return false;
     }
     return true;
 }

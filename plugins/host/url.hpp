@@ -16,7 +16,7 @@ struct Url {
 };
 
 std::optional<Url> parse_url(std::string_view text);
-bool is_host_name(std::string_view host);                               // lower-case labels, digits, '-'
-bool host_matches(std::string_view host, std::string_view pattern);     // "*.example.com" stands for one label or more
+bool is_host_name(std::string_view host);                            // lower-case labels, digits, '-'
+bool host_matches(std::string_view host, std::string_view pattern);  // "*.example.com" stands for one label or more
 
 }  // namespace tributary::host

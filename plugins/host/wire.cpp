@@ -39,10 +39,12 @@ bool encode_field(const Field& field, const char* record, std::string& out) {
     switch (field.type) {
         case FieldType::number32:
         case FieldType::signed32:
-        case FieldType::date: return writer.raw(at, 4), true;
+        case FieldType::date:
+            return writer.raw(at, 4), true;
         case FieldType::number64:
         case FieldType::signed64:
-        case FieldType::currency: return writer.raw(at, 8), true;
+        case FieldType::currency:
+            return writer.raw(at, 8), true;
         case FieldType::text:
         case FieldType::bytes: {
             const auto span = load<tributary_span>(at);
@@ -51,13 +53,15 @@ bool encode_field(const Field& field, const char* record, std::string& out) {
             writer.raw(span.data, static_cast<size_t>(span.size));
             return true;
         }
-        case FieldType::nested: return encode_fields(*field.inner, at, out);
+        case FieldType::nested:
+            return encode_fields(*field.inner, at, out);
         case FieldType::one: {
             const auto* inner = load<const char*>(at);
             writer.number32(inner != nullptr ? 1 : 0);
             return inner == nullptr || encode_record(*field.inner, inner, out);
         }
-        case FieldType::many: return encode_items(field, record, out);
+        case FieldType::many:
+            return encode_items(field, record, out);
     }
     return false;
 }
@@ -88,10 +92,12 @@ bool decode_field(const Field& field, char* record, WireReader& in, Arena& arena
     switch (field.type) {
         case FieldType::number32:
         case FieldType::signed32:
-        case FieldType::date: return store(at, in.number32()), true;
+        case FieldType::date:
+            return store(at, in.number32()), true;
         case FieldType::number64:
         case FieldType::signed64:
-        case FieldType::currency: return store(at, in.number64()), true;
+        case FieldType::currency:
+            return store(at, in.number64()), true;
         case FieldType::text:
         case FieldType::bytes: {
             const std::string_view text = in.text();
@@ -99,14 +105,16 @@ bool decode_field(const Field& field, char* record, WireReader& in, Arena& arena
             store(at, tributary_span{reinterpret_cast<const uint8_t*>(text.data()), text.size()});
             return true;
         }
-        case FieldType::nested: return decode_fields(*field.inner, at, in, arena);
+        case FieldType::nested:
+            return decode_fields(*field.inner, at, in, arena);
         case FieldType::one: {
             if (in.number32() == 0) return true;
             const void* inner = decode_record(*field.inner, in, arena);
             store(at, inner);
             return inner != nullptr;
         }
-        case FieldType::many: return decode_items(field, record, in, arena);
+        case FieldType::many:
+            return decode_items(field, record, in, arena);
     }
     return false;
 }
@@ -147,7 +155,9 @@ void* Arena::allocate(size_t size) {
     return at;
 }
 
-void Arena::reset() { block_ = used_ = 0; }
+void Arena::reset() {
+    block_ = used_ = 0;
+}
 
 std::string_view WireReader::raw(size_t size) {
     if (size > rest_.size()) {
@@ -160,7 +170,9 @@ std::string_view WireReader::raw(size_t size) {
     return taken;
 }
 
-std::string_view WireReader::text() { return raw(number32()); }
+std::string_view WireReader::text() {
+    return raw(number32());
+}
 
 bool encode_record(const Shape& shape, const void* record, std::string& out) {
     return record != nullptr && encode_fields(shape, static_cast<const char*>(record), out);
@@ -196,7 +208,8 @@ std::optional<Manifest> decode_manifest(std::string_view bytes) {
     Manifest manifest;
     for (std::string* text : {&manifest.id, &manifest.version, &manifest.title}) *text = in.text();
     manifest.kind = static_cast<Kind>(in.number32());
-    for (uint32_t* number : {&manifest.abi_minor, &manifest.capabilities, &manifest.rate_per_second, &manifest.interval_s}) {
+    for (uint32_t* number :
+         {&manifest.abi_minor, &manifest.capabilities, &manifest.rate_per_second, &manifest.interval_s}) {
         *number = in.number32();
     }
     const uint32_t option_count = in.number32();

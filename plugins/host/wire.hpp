@@ -1,6 +1,7 @@
 // ABI structs as bytes, for the way to and from a worker: driven by the tables of shape.hpp, little else to get wrong.
-// encode_record reads pointers of the connector's (in the worker) or ours; decode_record trusts nothing: sizes, counts and
-// ends are checked, and the struct it makes still has to pass check_shape. Numbers are native: both ends are one build.
+// encode_record reads pointers of the connector's (in the worker) or ours; decode_record trusts nothing: sizes, counts
+// and ends are checked, and the struct it makes still has to pass check_shape. Numbers are native: both ends are one
+// build.
 #pragma once
 #include <memory>
 #include <optional>

@@ -61,7 +61,8 @@ Result<std::unique_ptr<WorkerProcess>> WorkerPool::acquire(Use use) {
     }
     const int64_t pause_ms = next_start_ms_ - system_clock().monotonic_ms();
     if (pause_ms > 0) {
-        return fail(ErrorCode::unavailable, fmt::format("restarting in {} ms after {} failures: {}", pause_ms, failure_count_, state_.reason));
+        return fail(ErrorCode::unavailable,
+                    fmt::format("restarting in {} ms after {} failures: {}", pause_ms, failure_count_, state_.reason));
     }
     ++busy_count_;
     lock.unlock();
@@ -122,7 +123,8 @@ void WorkerPool::note_failure(const Error& why) {
     state_.phase = failure_count_ >= failed_after ? ConnectorPhase::failed : ConnectorPhase::restarting;
     const int64_t delay_ms = restart_delay_ms(failure_count_, system_random());
     next_start_ms_ = system_clock().monotonic_ms() + delay_ms;
-    log_warning("connector_worker_failed", {{"connector", name_}, {"reason", why.message}, {"failures", failure_count_}, {"pause_ms", delay_ms}});
+    log_warning("connector_worker_failed",
+                {{"connector", name_}, {"reason", why.message}, {"failures", failure_count_}, {"pause_ms", delay_ms}});
 }
 
 ConnectorState WorkerPool::state() const {

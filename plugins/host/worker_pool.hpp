@@ -2,10 +2,9 @@
 // with a growing, jittered pause when they keep failing. A worker is given back only after a call that went well; one
 // that failed is dropped with it. Thread safe. Starting a worker happens outside the lock.
 //
-//   running ──fail──► running (the first failure costs no pause) ──fail──► restarting ──fail ×4──► failed
-//      ▲                                                                       │                      │
-//      └────────────────────────────── a call that goes well ──────────────────┴──── tried each ──────┘
-//                                                                                     minute
+//   running --fail--> restarting (the first failure costs no pause) --fail x4--> failed, tried once a minute
+//      ^                     |                                                      |
+//      +---- a call that goes well -------------------------------------------------+
 #pragma once
 #include <condition_variable>
 #include <mutex>
@@ -20,13 +19,14 @@ class WorkerPool {
 public:
     enum class Use { decode, call };  // one worker more than worker_count_max is kept for calls beside long decodes
 
-    WorkerPool(std::string connector_name, WorkerSetup setup) : name_(std::move(connector_name)), setup_(std::move(setup)) {}
+    WorkerPool(std::string connector_name, WorkerSetup setup)
+        : name_(std::move(connector_name)), setup_(std::move(setup)) {}
 
     void set_options(const ResolvedOptions& options);  // what every worker's instance is created with
     Result<std::unique_ptr<WorkerProcess>> acquire(Use use);
-    void give_back(std::unique_ptr<WorkerProcess> worker);              // the call went well
-    void drop(std::unique_ptr<WorkerProcess> worker);                   // not to be used again, nobody to blame
-    void blame(std::unique_ptr<WorkerProcess> worker, const Error& why); // it failed: counts towards the pause
+    void give_back(std::unique_ptr<WorkerProcess> worker);                // the call went well
+    void drop(std::unique_ptr<WorkerProcess> worker);                     // not to be used again, nobody to blame
+    void blame(std::unique_ptr<WorkerProcess> worker, const Error& why);  // it failed: counts towards the pause
 
     // A worker without an instance, for the manifest.
     Result<std::unique_ptr<WorkerProcess>> start_bare() const { return WorkerProcess::start(setup_); }

@@ -39,7 +39,8 @@ public:
     SpawnActions(const SpawnActions&) = delete;
     SpawnActions& operator=(const SpawnActions&) = delete;
 
-    // A group of its own, so that a terminal's Ctrl-C leaves ending workers to the daemon; no blocked or ignored signals.
+    // A group of its own, so that a terminal's Ctrl-C leaves ending workers to the daemon; no blocked or ignored
+    // signals.
     void prepare(int socket, int library) {
         sigset_t all{}, none{};
         sigfillset(&all);
@@ -124,8 +125,10 @@ Result<void> WorkerProcess::spawn() {
     const int failed = actions.spawn(setup_.worker_path, setup_.connector_file, pid_);
     if (failed != 0) {
         pid_ = -1;
-        return fail(ErrorCode::unavailable, fmt::format("{}: cannot be started: {}: install the worker, or set isolation = "
-                                                        "\"none\"", setup_.worker_path, system_message(failed)));
+        return fail(ErrorCode::unavailable,
+                    fmt::format("{}: cannot be started: {}: install the worker, or set isolation = "
+                                "\"none\"",
+                                setup_.worker_path, system_message(failed)));
     }
     return {};
 }
@@ -151,13 +154,16 @@ Result<void> WorkerProcess::shake_hands() {
             }
             case FrameType::refused:
                 in.number32();
-                return fail(ErrorCode::config, fmt::format("{}: {}", setup_.connector_file, printable(in.text(), 1024)));
-            default: TRIBUTARY_CHECK(take(frame, nullptr));
+                return fail(ErrorCode::config,
+                            fmt::format("{}: {}", setup_.connector_file, printable(in.text(), 1024)));
+            default:
+                TRIBUTARY_CHECK(take(frame, nullptr));
         }
     }
 }
 
-Result<CallReply> WorkerProcess::converse(FrameType type, std::string_view payload, CallOutput* output, int descriptor) {
+Result<CallReply> WorkerProcess::converse(FrameType type, std::string_view payload, CallOutput* output,
+                                          int descriptor) {
     WaitBudget budget{setup_.limits.call_timeout_ms};
     const auto sent = send_frame(socket_.get(), type, payload, budget, descriptor);
     auto reply = sent ? take_until_done(output, budget) : Result<CallReply>(sent.error());
@@ -175,11 +181,15 @@ Result<CallReply> WorkerProcess::take_until_done(CallOutput* output, WaitBudget&
 
 Result<void> WorkerProcess::take(const Frame& frame, CallOutput* output) {
     switch (frame.type) {
-        case FrameType::log: take_log(frame.payload); return {};
-        case FrameType::fault: return fail(ErrorCode::corrupt, printable(frame.payload, 1024));
+        case FrameType::log:
+            take_log(frame.payload);
+            return {};
+        case FrameType::fault:
+            return fail(ErrorCode::corrupt, printable(frame.payload, 1024));
         case FrameType::violation: {
             WireReader in(frame.payload);
-            return fail(ErrorCode::unavailable, fmt::format("it tried the system call {}, which no connector may", name_of_call(in.number32())));
+            return fail(ErrorCode::unavailable, fmt::format("it tried the system call {}, which no connector may",
+                                                            name_of_call(in.number32())));
         }
         case FrameType::records:
             if (output != nullptr) return take_records(frame.payload, output);
@@ -188,7 +198,8 @@ Result<void> WorkerProcess::take(const Frame& frame, CallOutput* output) {
             if (output == nullptr) break;
             if (output->bytes(frame.payload) == TRIBUTARY_OK) return {};
             return fail(ErrorCode::too_large, "output full");
-        default: break;
+        default:
+            break;
     }
     return broken_protocol(fmt::format("frame {} out of place", static_cast<uint32_t>(frame.type)));
 }
@@ -229,7 +240,8 @@ bool WorkerProcess::is_alive() const {
 
 Error WorkerProcess::why(const Error& error) {
     if (error.code == ErrorCode::timeout) {
-        return fail(ErrorCode::timeout, fmt::format("no answer within {} ms; the worker was stopped", setup_.limits.call_timeout_ms));
+        return fail(ErrorCode::timeout,
+                    fmt::format("no answer within {} ms; the worker was stopped", setup_.limits.call_timeout_ms));
     }
     if (error.code != ErrorCode::unavailable || !error.message.empty()) return error;
     return how_it_ended();
@@ -246,7 +258,8 @@ Error WorkerProcess::how_it_ended() {
         const char* name = sigabbrev_np(WTERMSIG(status));
         return fail(ErrorCode::unavailable, fmt::format("it crashed (SIG{})", name == nullptr ? "?" : name));
     }
-    return fail(ErrorCode::unavailable, fmt::format("the worker ended with code {}", WIFEXITED(status) ? WEXITSTATUS(status) : -1));
+    return fail(ErrorCode::unavailable,
+                fmt::format("the worker ended with code {}", WIFEXITED(status) ? WEXITSTATUS(status) : -1));
 }
 
 }  // namespace tributary::host

@@ -15,8 +15,8 @@ namespace tributary::host {
 
 struct WorkerSetup {
     std::string worker_path;
-    std::string connector_file;     // for ps and messages
-    FileDescriptor library;         // sealed memfd
+    std::string connector_file;  // for ps and messages
+    FileDescriptor library;      // sealed memfd
     ConnectorLimits limits;
     HostLog* log = nullptr;
 };

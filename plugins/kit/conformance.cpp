@@ -11,7 +11,9 @@ namespace {
 // Fits where a token of any form does, and where the base64 of a webhook secret is wanted.
 constexpr const char* made_up_secret = "whsec_a2l0LW1hZGUtdXAtc2VjcmV0LW9mLTMyLWJ5dGVz";
 
-std::string garbage(size_t size) { return SeededRandom(20261101).bytes(size); }
+std::string garbage(size_t size) {
+    return SeededRandom(20261101).bytes(size);
+}
 
 void check_instances(Runner& runner) {
     runner.check("two instances live side by side", [&](Check& check) {
@@ -41,7 +43,8 @@ std::map<std::string, Secret> Runner::secrets() const {
     auto secrets = subject_.secrets;
     for (const host::Option& option : manifest_.options) {
         const bool is_wanted = !option.fallback || has_optional_secrets_;
-        if (option.type == host::OptionType::secret && is_wanted) secrets.try_emplace(option.name, Secret(made_up_secret));
+        if (option.type == host::OptionType::secret && is_wanted)
+            secrets.try_emplace(option.name, Secret(made_up_secret));
     }
     return secrets;
 }
@@ -78,8 +81,9 @@ std::vector<std::string> hostile_texts() {
 }
 
 std::vector<Answer> every_answer() {
-    static constexpr uint32_t statuses[] = {100, 200, 201, 202, 204, 206, 301, 302, 304, 307, 400, 401, 402, 403, 404, 405, 406,
-                                            408, 409, 410, 413, 415, 418, 422, 423, 425, 429, 451, 500, 501, 502, 503, 504, 529, 599};
+    static constexpr uint32_t statuses[] = {100, 200, 201, 202, 204, 206, 301, 302, 304, 307, 400, 401,
+                                            402, 403, 404, 405, 406, 408, 409, 410, 413, 415, 418, 422,
+                                            423, 425, 429, 451, 500, 501, 502, 503, 504, 529, 599};
     std::vector<Answer> answers;
     for (const uint32_t status : statuses) {
         for (const std::string& body : hostile_texts()) {
@@ -102,11 +106,13 @@ bool is_fault(const Error& error) {
         case ErrorCode::unavailable:
         case ErrorCode::forbidden:
         case ErrorCode::too_large:
-        case ErrorCode::io: return true;
+        case ErrorCode::io:
+            return true;
         case ErrorCode::invalid:
         case ErrorCode::not_found:
         case ErrorCode::conflict:
-        case ErrorCode::config: return false;
+        case ErrorCode::config:
+            return false;
     }
     return true;
 }
@@ -121,9 +127,11 @@ void check_options(Runner& runner) {
     runner.check("odd option values are taken or refused, never fatal", [&](Check& check) {
         for (const host::Option& option : runner.manifest().options) {
             if (option.type != host::OptionType::text) continue;
-            for (const std::string& value : {std::string(), std::string(60'000, 'x'), std::string("a\r\nb: c"), std::string("\xc3\xa9\"\\<&")}) {
+            for (const std::string& value :
+                 {std::string(), std::string(60'000, 'x'), std::string("a\r\nb: c"), std::string("\xc3\xa9\"\\<&")}) {
                 const auto opened = runner.open({{option.name, value}});
-                if (!opened && is_fault(opened.error())) check.complain("option '{}': {}", option.name, opened.error().message);
+                if (!opened && is_fault(opened.error()))
+                    check.complain("option '{}': {}", option.name, opened.error().message);
             }
         }
     });
@@ -138,10 +146,18 @@ std::vector<Finding> run_conformance(const Subject& subject) {
     if (!runner.open()) return findings;
     check_instances(runner);
     switch (runner.manifest().kind) {
-        case host::Kind::feed: check_feed(runner); break;
-        case host::Kind::payout: check_payout(runner); break;
-        case host::Kind::notice: check_notice(runner); break;
-        case host::Kind::source: check_source(runner); break;
+        case host::Kind::feed:
+            check_feed(runner);
+            break;
+        case host::Kind::payout:
+            check_payout(runner);
+            break;
+        case host::Kind::notice:
+            check_notice(runner);
+            break;
+        case host::Kind::source:
+            check_source(runner);
+            break;
     }
     return findings;
 }

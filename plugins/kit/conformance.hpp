@@ -22,7 +22,7 @@ struct Subject {
 };
 
 struct Finding {
-    std::string name;    // a sentence: "5xx answers are never done or refused"
+    std::string name;  // a sentence: "5xx answers are never done or refused"
     bool passed = false;
     std::string detail;  // what broke it; empty when passed
 };

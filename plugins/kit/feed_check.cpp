@@ -12,7 +12,8 @@ struct Decoded {
     std::vector<Record> records;
 };
 
-Decoded decode(const Runner& runner, host::FeedConnector& feed, std::string_view text, std::vector<size_t> pieces = {}) {
+Decoded decode(const Runner& runner, host::FeedConnector& feed, std::string_view text,
+               std::vector<size_t> pieces = {}) {
     TextSource source(text, std::move(pieces));
     RecordingSink sink;
     auto summary = feed.decode(source, sink, runner.subject().profile, {});
@@ -27,7 +28,8 @@ bool is_same(const Decoded& a, const Decoded& b) {
 std::vector<std::string> hostile_files(const std::string& sample) {
     std::vector<std::string> files = hostile_texts();
     SeededRandom random(42);
-    for (const size_t size : {size_t{2}, size_t{64}, size_t{4096}, size_t{300'000}}) files.push_back(random.bytes(size));
+    for (const size_t size : {size_t{2}, size_t{64}, size_t{4096}, size_t{300'000}})
+        files.push_back(random.bytes(size));
     for (const char c : std::string_view("*~'+:;,\"<>&\n\r\t\x1d\x1e\x1f ")) files.emplace_back(20'000, c);
     files.push_back("\xef\xbb\xbf" + sample);
     files.push_back(sample + sample);
@@ -59,12 +61,14 @@ void check_sample(Runner& runner, host::FeedConnector& feed) {
         if (whole.summary->events == 0) check.complain("it gives no event");
         for (const Record& record : whole.records) {
             const auto* finding = std::get_if<host::Diagnostic>(&record);
-            if (finding != nullptr && finding->severity == TRIBUTARY_ERROR) check.complain("{} {}", finding->code, finding->message);
+            if (finding != nullptr && finding->severity == TRIBUTARY_ERROR)
+                check.complain("{} {}", finding->code, finding->message);
         }
     });
     runner.check("every split of the sample gives the same records", [&](Check& check) {
         for (const size_t at : cut_points(sample.size())) {
-            if (!is_same(decode(runner, feed, sample, {at, sample.size()}), whole)) check.complain("a split at byte {}", at);
+            if (!is_same(decode(runner, feed, sample, {at, sample.size()}), whole))
+                check.complain("a split at byte {}", at);
         }
         for (const size_t piece : {size_t{1}, size_t{3}, size_t{7}, size_t{64}}) {
             if (!is_same(decode(runner, feed, sample, {piece}), whole)) check.complain("pieces of {} bytes", piece);
@@ -73,7 +77,8 @@ void check_sample(Runner& runner, host::FeedConnector& feed) {
     runner.check("the sample cut short ends in records or a refusal", [&](Check& check) {
         for (const size_t at : cut_points(sample.size())) {
             const Decoded cut = decode(runner, feed, std::string_view(sample).substr(0, at));
-            if (!cut.summary && is_fault(cut.summary.error())) check.complain("cut at byte {}: {}", at, cut.summary.error().message);
+            if (!cut.summary && is_fault(cut.summary.error()))
+                check.complain("cut at byte {}: {}", at, cut.summary.error().message);
         }
     });
 }
@@ -85,8 +90,10 @@ void check_acknowledge(Runner& runner, host::FeedConnector& feed) {
         const Decoded whole = decode(runner, feed, runner.subject().sample);
         for (const Record& record : whole.records) {
             if (const auto* one = std::get_if<host::Interchange>(&record)) request.interchange = *one;
-            if (const auto* one = std::get_if<host::Group>(&record); one && one->phase == TRIBUTARY_END) request.groups.push_back(*one);
-            if (const auto* one = std::get_if<host::Set>(&record); one && one->phase == TRIBUTARY_END) request.sets.push_back(*one);
+            if (const auto* one = std::get_if<host::Group>(&record); one && one->phase == TRIBUTARY_END)
+                request.groups.push_back(*one);
+            if (const auto* one = std::get_if<host::Set>(&record); one && one->phase == TRIBUTARY_END)
+                request.sets.push_back(*one);
         }
         for (const uint32_t verdict : {uint32_t{TRIBUTARY_ACCEPTED}, uint32_t{TRIBUTARY_REJECTED}}) {
             for (const char* format : {"", "TA1", "997", "TA1+997", "999", "CONTRL", "no such format"}) {
@@ -109,8 +116,10 @@ void check_feed(Runner& runner) {
     runner.check("hostile files end in records or a refusal, and twice in the same", [&](Check& check) {
         for (const std::string& file : hostile_files(runner.subject().sample)) {
             const Decoded first = decode(runner, feed, file);
-            if (!first.summary && is_fault(first.summary.error())) check.complain("a file of {} bytes: {}", file.size(), first.summary.error().message);
-            if (!is_same(first, decode(runner, feed, file, {5, 1000}))) check.complain("a file of {} bytes differs when split", file.size());
+            if (!first.summary && is_fault(first.summary.error()))
+                check.complain("a file of {} bytes: {}", file.size(), first.summary.error().message);
+            if (!is_same(first, decode(runner, feed, file, {5, 1000})))
+                check.complain("a file of {} bytes differs when split", file.size());
         }
     });
     check_acknowledge(runner, feed);
@@ -133,7 +142,8 @@ void check_source(Runner& runner) {
             const auto first = source.interpret({}, answer.response, one);
             const auto second = source.interpret({}, answer.response, two);
             if (!first && is_fault(first.error())) check.complain("{}: {}", answer.name, first.error().message);
-            if (one.records != two.records || first.has_value() != second.has_value()) check.complain("{}: differs", answer.name);
+            if (one.records != two.records || first.has_value() != second.has_value())
+                check.complain("{}: differs", answer.name);
             if (answer.response.status >= 300 && !one.records.empty()) check.complain("{}: events", answer.name);
         }
     });

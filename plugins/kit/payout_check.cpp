@@ -33,7 +33,8 @@ Result<HttpRequest> build(PayoutConnector& payout, const PayoutJob& job) {
 }
 
 // Both ways to read an answer, so that each rule is written once.
-Result<PayoutResult> read(PayoutConnector& payout, const PayoutJob& job, const host::HttpResponse& response, bool is_lookup) {
+Result<PayoutResult> read(PayoutConnector& payout, const PayoutJob& job, const host::HttpResponse& response,
+                          bool is_lookup) {
     return wait_for<PayoutResult>([&](auto done) {
         if (is_lookup) {
             payout.lookup_interpret(job, response, done);
@@ -69,12 +70,18 @@ void check_build(Runner& runner, PayoutConnector& payout) {
         });
     }
     runner.check("amounts in currencies of 0, 2 and 3 decimals are built or refused", [&](Check& check) {
-        for (const host::Money& amount : {host::Money{1050, "JPY", 0}, {1050, "EUR", 2}, {1050, "KWD", 3}, {1, "USD", 2},
-                                          {INT64_MAX, "USD", 2}, {0, "USD", 2}, {-5, "USD", 2}}) {
+        for (const host::Money& amount : {host::Money{1050, "JPY", 0},
+                                          {1050, "EUR", 2},
+                                          {1050, "KWD", 3},
+                                          {1, "USD", 2},
+                                          {INT64_MAX, "USD", 2},
+                                          {0, "USD", 2},
+                                          {-5, "USD", 2}}) {
             PayoutJob other = job;
             other.amount = amount;
             const auto request = build(payout, other);
-            if (!request && is_fault(request.error())) check.complain("{} {}: {}", amount.minor, amount.currency, request.error().message);
+            if (!request && is_fault(request.error()))
+                check.complain("{} {}: {}", amount.minor, amount.currency, request.error().message);
         }
     });
     runner.check("a job it cannot use is refused, not fatal", [&](Check& check) {
@@ -93,12 +100,14 @@ void check_answer(Check& check, const Answer& answer, const PayoutResult& result
     const Outcome outcome = result.outcome;
     const bool is_final = outcome == Outcome::done || outcome == Outcome::refused || outcome == Outcome::retry_new_key;
     const char* name = host::name_of(outcome);
-    if (status >= 500 && (is_final || outcome == Outcome::not_found)) check.complain("{}: {}; a 5xx proves nothing", answer.name, name);
+    if (status >= 500 && (is_final || outcome == Outcome::not_found))
+        check.complain("{}: {}; a 5xx proves nothing", answer.name, name);
     if (status < 200 && is_final) check.complain("{}: {}; a 1xx is no answer", answer.name, name);
     if (status >= 300 && status < 400 && outcome == Outcome::done) check.complain("{}: done", answer.name);
     if (status >= 400 && outcome == Outcome::done && !is_lookup) check.complain("{}: done", answer.name);
     if (status == 429 && is_final) check.complain("{}: {}; 429 means later", answer.name, name);
-    if (result.message.find("[secret]") != std::string::npos) check.complain("{}: a secret in the message", answer.name);
+    if (result.message.find("[secret]") != std::string::npos)
+        check.complain("{}: a secret in the message", answer.name);
 }
 
 void check_reading(Runner& runner, PayoutConnector& payout, bool is_lookup) {
@@ -130,15 +139,19 @@ void check_reading(Runner& runner, PayoutConnector& payout, bool is_lookup) {
         if (result->outcome != Outcome::slow_down && result->outcome != Outcome::retry_same_key) {
             check.complain("the outcome is {}", host::name_of(result->outcome));
         }
-        if (result->retry_after_ms < 17'000) check.complain("it waits {} ms after Retry-After: 17", result->retry_after_ms);
+        if (result->retry_after_ms < 17'000)
+            check.complain("it waits {} ms after Retry-After: 17", result->retry_after_ms);
     });
     runner.check(fmt::format("a {}'s message tells no secret that the provider repeats", what), [&](Check& check) {
         for (const auto& [name, secret] : runner.secrets()) {
             host::HttpResponse response;
             response.status = 401;
-            response.body = fmt::format(R"({{"message":"bad key {0}","error":"bad key {0}","errors":{{"message":"bad key {0}"}}}})", secret.reveal());
+            response.body =
+                fmt::format(R"({{"message":"bad key {0}","error":"bad key {0}","errors":{{"message":"bad key {0}"}}}})",
+                            secret.reveal());
             const auto result = read(payout, job, response, is_lookup);
-            if (result && result->message.find("[secret]") != std::string::npos) check.complain("it repeats the value of '{}'", name);
+            if (result && result->message.find("[secret]") != std::string::npos)
+                check.complain("it repeats the value of '{}'", name);
         }
     });
 }
@@ -146,10 +159,13 @@ void check_reading(Runner& runner, PayoutConnector& payout, bool is_lookup) {
 void check_webhooks(Runner& runner, PayoutConnector& payout) {
     runner.check("a webhook without a valid signature is forged, whatever it says", [&](Check& check) {
         for (const std::string& body : hostile_texts()) {
-            for (const std::string& signature : {std::string(), std::string("sha256=00"), std::string("v1,AAAA"), std::string(5000, 'A')}) {
+            for (const std::string& signature :
+                 {std::string(), std::string("sha256=00"), std::string("v1,AAAA"), std::string(5000, 'A')}) {
                 host::Webhook webhook;
-                webhook.url = "https://tributary.example/webhooks/kit", webhook.body = body, webhook.now_ms = 1'790'000'000'000;
-                for (const char* name : {"x-signature", "webhook-signature", "webhook-id", "webhook-timestamp", "tremendous-webhook-signature"}) {
+                webhook.url = "https://tributary.example/webhooks/kit", webhook.body = body,
+                webhook.now_ms = 1'790'000'000'000;
+                for (const char* name : {"x-signature", "webhook-signature", "webhook-id", "webhook-timestamp",
+                                         "tremendous-webhook-signature"}) {
                     if (!signature.empty()) webhook.headers.push_back({name, signature});
                 }
                 const auto found = wait_for<host::WebhookResult>([&](auto done) { payout.webhook(webhook, done); });
@@ -194,20 +210,24 @@ void check_notice(Runner& runner) {
         const auto first = build(notice, message);
         const auto second = build(notice, message);
         if (!first) return check.complain("{}", first.error().message);
-        if (!second || first->request != second->request || first->mail.data != second->mail.data) check.complain("the second differs");
+        if (!second || first->request != second->request || first->mail.data != second->mail.data)
+            check.complain("the second differs");
     });
     runner.check("addresses and subjects cannot break out of their line", [&](Check& check) {
         host::Message hostile = message;
         hostile.subject = "a\r\nBcc: evil@example.com\r\n\r\nb", hostile.to_name = "\"<evil@example.com>\r\nX: y";
         const auto built = build(notice, hostile);
         if (!built && is_fault(built.error())) check.complain("{}", built.error().message);
-        if (built && built->mail.data.find("\r\nBcc:") != std::string::npos) check.complain("the subject became a header");
+        if (built && built->mail.data.find("\r\nBcc:") != std::string::npos)
+            check.complain("the subject became a header");
     });
     runner.check("every answer has an outcome", [&](Check& check) {
         for (const Answer& answer : every_answer()) {
-            const auto result = wait_for<PayoutResult>([&](auto done) { notice.interpret(message, answer.response, done); });
+            const auto result =
+                wait_for<PayoutResult>([&](auto done) { notice.interpret(message, answer.response, done); });
             if (!result) check.complain("{}: {}", answer.name, result.error().message);
-            if (result && answer.response.status >= 400 && result->outcome == Outcome::done) check.complain("{}: done", answer.name);
+            if (result && answer.response.status >= 400 && result->outcome == Outcome::done)
+                check.complain("{}: done", answer.name);
         }
     });
 }

@@ -1,5 +1,6 @@
-// Helpers to drive a connector from a test or the conformance runner: a ByteSource over text that reads in given pieces,
-// a RecordSink that keeps owned copies, and wait_for() to turn a Completion into a plain return. Single-threaded.
+// Helpers to drive a connector from a test or the conformance runner: a ByteSource over text that reads in given
+// pieces, a RecordSink that keeps owned copies, and wait_for() to turn a Completion into a plain return.
+// Single-threaded.
 #pragma once
 #include <future>
 #include <string>
@@ -14,7 +15,8 @@ namespace tributary::kit {
 class TextSource final : public host::ByteSource {
 public:
     // pieces: how many bytes each read gives; the last one repeats. Empty: as many as asked for.
-    explicit TextSource(std::string_view text, std::vector<size_t> pieces = {}) : text_(text), pieces_(std::move(pieces)) {}
+    explicit TextSource(std::string_view text, std::vector<size_t> pieces = {})
+        : text_(text), pieces_(std::move(pieces)) {}
     Result<size_t> read(char* buffer, size_t size) override;
 
 private:

@@ -40,7 +40,7 @@ public:
     Result<std::shared_ptr<host::Connector>> open(const std::map<std::string, std::string>& more_options = {}) const;
     const Subject& subject() const { return subject_; }
     const host::Manifest& manifest() const { return manifest_; }
-    bool inspect();                                              // false: the hand-shake failed, nothing else can run
+    bool inspect();  // false: the hand-shake failed, nothing else can run
     std::map<std::string, Secret> secrets() const;
 
 private:
@@ -55,8 +55,8 @@ struct Answer {
     std::string name;  // "500 with garbage"
     host::HttpResponse response;
 };
-std::vector<Answer> every_answer();              // every HTTP class with every kind of body
-std::vector<std::string> hostile_texts();        // empty, garbage, huge, deep, cut, not UTF-8
+std::vector<Answer> every_answer();        // every HTTP class with every kind of body
+std::vector<std::string> hostile_texts();  // empty, garbage, huge, deep, cut, not UTF-8
 
 // May a connector answer so? Its refusals may; its faults (crash, time-out, broken contract) may not.
 bool is_fault(const Error& error);

@@ -92,7 +92,9 @@ public:
     virtual int32_t build(const tributary_payout_job& job, const tributary_http_sink& sink) = 0;
     virtual int32_t interpret(const tributary_payout_job& job, const tributary_http_response& response,
                               const tributary_payout_sink& sink) = 0;
-    virtual int32_t lookup_build(const tributary_payout_job&, const tributary_http_sink&) { return TRIBUTARY_UNSUPPORTED; }
+    virtual int32_t lookup_build(const tributary_payout_job&, const tributary_http_sink&) {
+        return TRIBUTARY_UNSUPPORTED;
+    }
     virtual int32_t lookup_interpret(const tributary_payout_job&, const tributary_http_response&,
                                      const tributary_payout_sink&) {
         return TRIBUTARY_UNSUPPORTED;

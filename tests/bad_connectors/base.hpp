@@ -8,7 +8,9 @@
 
 namespace bad {
 
-inline tributary_span span(const char* text) { return {reinterpret_cast<const uint8_t*>(text), std::strlen(text)}; }
+inline tributary_span span(const char* text) {
+    return {reinterpret_cast<const uint8_t*>(text), std::strlen(text)};
+}
 
 template <class T>
 T make() {
@@ -84,7 +86,9 @@ inline int32_t push(tributary_session*, tributary_span bytes, uint64_t* taken) {
     *taken = bytes.size;
     return TRIBUTARY_OK;
 }
-inline int32_t finish(tributary_session*) { return TRIBUTARY_OK; }
+inline int32_t finish(tributary_session*) {
+    return TRIBUTARY_OK;
+}
 inline void close(tributary_session*) {}
 inline int32_t acknowledge(tributary_instance*, const tributary_ack_request*, const tributary_sink* sink) {
     return sink->write(sink->context, span("OK"));
@@ -116,24 +120,26 @@ inline void open_envelope() {
 
 }  // namespace bad
 
-#define EXPORT_DESCRIPTOR(descriptor) \
-    extern "C" __attribute__((visibility("default"))) const tributary_connector* tributary_connector_v1(void) { return descriptor; }
+#define EXPORT_DESCRIPTOR(descriptor)                                                                           \
+    extern "C" __attribute__((visibility("default"))) const tributary_connector* tributary_connector_v1(void) { \
+        return descriptor;                                                                                      \
+    }
 
 // A payout connector whose descriptor or table a statement spoils.
-#define BAD_PAYOUT(spoil)                                                  \
-    static const tributary_connector* made() {                                 \
-        static tributary_payout table = bad::payout_table();                   \
+#define BAD_PAYOUT(spoil)                                                       \
+    static const tributary_connector* made() {                                  \
+        static tributary_payout table = bad::payout_table();                    \
         static tributary_connector descriptor = bad::payout("bad-one", &table); \
-        spoil;                                                                 \
-        return &descriptor;                                                    \
-    }                                                                          \
+        spoil;                                                                  \
+        return &descriptor;                                                     \
+    }                                                                           \
     EXPORT_DESCRIPTOR(made())
 
-#define BAD_FEED(spoil)                                                        \
-    static const tributary_connector* made() {                                 \
-        static tributary_feed table = bad::feed_table();                       \
-        static tributary_connector descriptor = bad::feed("bad-one", &table);  \
-        spoil;                                                                 \
-        return &descriptor;                                                    \
-    }                                                                          \
+#define BAD_FEED(spoil)                                                       \
+    static const tributary_connector* made() {                                \
+        static tributary_feed table = bad::feed_table();                      \
+        static tributary_connector descriptor = bad::feed("bad-one", &table); \
+        spoil;                                                                \
+        return &descriptor;                                                   \
+    }                                                                         \
     EXPORT_DESCRIPTOR(made())

@@ -1,5 +1,5 @@
-// What becomes of a connector that attacks its process: the call fails with a reason, the daemon and every other connector
-// go on, nothing outside the worker was touched.
+// What becomes of a connector that attacks its process: the call fails with a reason, the daemon and every other
+// connector go on, nothing outside the worker was touched.
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -67,15 +67,15 @@ constexpr const char *crash = "", *smash = "", *no_memory = "";
 constexpr const char *crash = "crashed (SIGSEGV)", *smash = "crashed (SIGABRT)", *no_memory = "build failed by a bug";
 #endif
 
-INSTANTIATE_TEST_SUITE_P(
-    BadConnectors, Attacked,
-    testing::Values(Attack{"crashes", ErrorCode::unavailable, crash}, Attack{"stack_smash", ErrorCode::unavailable, smash},
-                    Attack{"hangs", ErrorCode::timeout, "no answer within 500 ms"},
-                    Attack{"allocates_4_gib", ErrorCode::internal, no_memory},
-                    Attack{"forks", ErrorCode::unavailable, "system call clone"},
-                    Attack{"opens_socket", ErrorCode::unavailable, "system call socket"},
-                    Attack{"opens_file", ErrorCode::internal, "build failed"}),
-    [](const auto& test) { return std::string(test.param.name); });
+INSTANTIATE_TEST_SUITE_P(BadConnectors, Attacked,
+                         testing::Values(Attack{"crashes", ErrorCode::unavailable, crash},
+                                         Attack{"stack_smash", ErrorCode::unavailable, smash},
+                                         Attack{"hangs", ErrorCode::timeout, "no answer within 500 ms"},
+                                         Attack{"allocates_4_gib", ErrorCode::internal, no_memory},
+                                         Attack{"forks", ErrorCode::unavailable, "system call clone"},
+                                         Attack{"opens_socket", ErrorCode::unavailable, "system call socket"},
+                                         Attack{"opens_file", ErrorCode::internal, "build failed"}),
+                         [](const auto& test) { return std::string(test.param.name); });
 
 TEST(Isolation, AConstructorThatAttacksIsStoppedBeforeItsLibraryIsEvenLoaded) {
     const std::string trace = std::string(BAD_CONNECTOR_DIR) + "/attacked";
@@ -104,7 +104,8 @@ TEST(Isolation, OneWhoseStartGoesWellAgainIsRunning) {
     EXPECT_FALSE(build(**opened));
     HttpResponse response;
     response.status = 200;
-    const auto result = wait_for<PayoutResult>([&](auto done) { (*opened)->as_payout()->interpret({}, response, done); });
+    const auto result =
+        wait_for<PayoutResult>([&](auto done) { (*opened)->as_payout()->interpret({}, response, done); });
     EXPECT_TRUE(result) << result.error().message;
     EXPECT_EQ((*opened)->state().phase, ConnectorPhase::running);
     EXPECT_EQ((*opened)->state().restart_count, 1u);
@@ -124,7 +125,8 @@ TEST(Isolation, TheDaemonNeverMapsTheLibrary) {
 
 TEST(Isolation, AWorkerThatIsNotThereIsSaidToBeMissing) {
     ConnectorConfig config;
-    config.name = "cards", config.path = std::string(CONNECTOR_DIR) + "/feed_lines.so", config.worker_path = "/nowhere/worker";
+    config.name = "cards", config.path = std::string(CONNECTOR_DIR) + "/feed_lines.so",
+    config.worker_path = "/nowhere/worker";
     const auto opened = open_connector(config);
     ASSERT_FALSE(opened);
     EXPECT_THAT(opened.error().message, HasSubstr("/nowhere/worker: cannot be started"));
@@ -132,7 +134,8 @@ TEST(Isolation, AWorkerThatIsNotThereIsSaidToBeMissing) {
 
 TEST(Isolation, AProgramThatIsNoWorkerIsRefused) {
     ConnectorConfig config;
-    config.name = "cards", config.path = std::string(CONNECTOR_DIR) + "/feed_lines.so", config.worker_path = "/bin/true";
+    config.name = "cards", config.path = std::string(CONNECTOR_DIR) + "/feed_lines.so",
+    config.worker_path = "/bin/true";
     const auto opened = open_connector(config);
     ASSERT_FALSE(opened);
     EXPECT_THAT(opened.error().message, HasSubstr("worker ended with code 0"));
@@ -148,8 +151,9 @@ TEST_P(Refused, ByTheWorkerAsByTheLoader) {
 }
 
 INSTANTIATE_TEST_SUITE_P(BadConnectors, Refused,
-                         testing::Values("wrong_major", "newer_minor", "short_struct", "null_callback", "missing_symbol",
-                                         "null_descriptor", "bad_kind", "missing_table", "short_table", "wrong_id"),
+                         testing::Values("wrong_major", "newer_minor", "short_struct", "null_callback",
+                                         "missing_symbol", "null_descriptor", "bad_kind", "missing_table",
+                                         "short_table", "wrong_id"),
                          [](const auto& test) { return std::string(test.param); });
 
 }  // namespace

@@ -24,7 +24,8 @@ public:
 };
 
 tributary_connector manifest() {
-    static const tributary_option options[] = {option(TRIBUTARY_OPTION_BOOLEAN, "throw_early", "false", "throw in create")};
+    static const tributary_option options[] = {
+        option(TRIBUTARY_OPTION_BOOLEAN, "throw_early", "false", "throw in create")};
     auto descriptor = describe<Throws>(TRIBUTARY_KIND_FEED, "bad-throws", "1.0.0", "Throws");
     set_options(descriptor, options);
     descriptor.feed = feed_table();

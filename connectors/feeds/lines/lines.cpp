@@ -1,6 +1,6 @@
 // feed-lines, the smallest feed connector: a line `sku;quantity;rep;invoice` is one sale, a return when the quantity is
 // negative. Start reading at push(); every record goes to the sink, which may be full: then nothing is lost, the same
-// record is offered again by the next push, and step_ knows how far the envelope has been opened (1..3) or closed (4..6).
+// record is offered again by the next push; step_ knows how far the envelope has been opened (1..3) or closed (4..6).
 #include <algorithm>
 #include <charconv>
 #include "plugins/sdk/connector.hpp"
@@ -38,8 +38,9 @@ private:
         }
         int64_t quantity = 0;
         const char* end = field[1].data() + field[1].size();
-        if (std::from_chars(field[1].data(), end, quantity).ptr != end || quantity == 0 || std::ranges::count(line_, ';') != 3)
-            return give_error();
+        const bool is_number = std::from_chars(field[1].data(), end, quantity).ptr == end;
+        const bool is_ascii = std::ranges::all_of(line_, [](char c) { return c >= 0x20 && c < 0x7f; });
+        if (!is_number || quantity == 0 || !is_ascii || std::ranges::count(line_, ';') != 3) return give_error();
         auto event = make<tributary_event>();
         const tributary_pair sku = pair("VP", field[0]);
         event.set = 1, event.ordinal = number_, event.at.line = static_cast<uint32_t>(number_);
@@ -54,7 +55,7 @@ private:
         finding.severity = TRIBUTARY_ERROR, finding.scope = TRIBUTARY_SCOPE_LINE;
         finding.interchange = finding.group = finding.set = 1, finding.at.line = static_cast<uint32_t>(number_);
         finding.code = span("LINES-E0001"), finding.value = span(std::string_view(line_).substr(0, 64));
-        finding.message = span("A line must be sku;quantity;rep;invoice with a whole quantity other than 0.");
+        finding.message = span("A line must be sku;quantity;rep;invoice in ASCII, with a whole quantity other than 0.");
         verdict_ = TRIBUTARY_ACCEPTED_WITH_ERRORS;
         return sink_.diagnostic(sink_.context, &finding);
     }
@@ -90,7 +91,7 @@ public:
     }
 };
 tributary_connector manifest() {
-    auto descriptor = describe<Lines>(TRIBUTARY_KIND_FEED, "feed-lines", "1.0.0", "Teaching feed: sku;quantity;rep;invoice");
+    auto descriptor = describe<Lines>(TRIBUTARY_KIND_FEED, "feed-lines", "1.0.0", "Teaching feed: a line is a sale");
     descriptor.feed = feed_table();
     return descriptor;
 }

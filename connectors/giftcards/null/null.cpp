@@ -9,15 +9,25 @@ using namespace tributary::sdk;
 
 uint32_t judge(uint32_t status, bool is_lookup) {
     switch (status) {
-        case 200: return TRIBUTARY_OUTCOME_DONE;
-        case 202: return TRIBUTARY_OUTCOME_PENDING;
-        case 401: case 403: return TRIBUTARY_OUTCOME_LOG_IN;
-        case 429: return TRIBUTARY_OUTCOME_SLOW_DOWN;
+        case 200:
+            return TRIBUTARY_OUTCOME_DONE;
+        case 202:
+            return TRIBUTARY_OUTCOME_PENDING;
+        case 401:
+        case 403:
+            return TRIBUTARY_OUTCOME_LOG_IN;
+        case 429:
+            return TRIBUTARY_OUTCOME_SLOW_DOWN;
         // These speak of the request they answer: of a look-up they say nothing about the payout.
-        case 400: case 422: return is_lookup ? TRIBUTARY_OUTCOME_UNKNOWN : TRIBUTARY_OUTCOME_REFUSED;
-        case 402: return is_lookup ? TRIBUTARY_OUTCOME_UNKNOWN : TRIBUTARY_OUTCOME_OPERATOR;
-        case 404: return is_lookup ? TRIBUTARY_OUTCOME_NOT_FOUND : TRIBUTARY_OUTCOME_UNKNOWN;
-        default: return TRIBUTARY_OUTCOME_UNKNOWN;
+        case 400:
+        case 422:
+            return is_lookup ? TRIBUTARY_OUTCOME_UNKNOWN : TRIBUTARY_OUTCOME_REFUSED;
+        case 402:
+            return is_lookup ? TRIBUTARY_OUTCOME_UNKNOWN : TRIBUTARY_OUTCOME_OPERATOR;
+        case 404:
+            return is_lookup ? TRIBUTARY_OUTCOME_NOT_FOUND : TRIBUTARY_OUTCOME_UNKNOWN;
+        default:
+            return TRIBUTARY_OUTCOME_UNKNOWN;
     }
 }
 
@@ -72,7 +82,8 @@ tributary_connector manifest() {
     static const tributary_option options[] = {
         option(TRIBUTARY_OPTION_URL, "url", nullptr, "Where jobs are POSTed"),
         option(TRIBUTARY_OPTION_SECRET, "token", "", "Bearer token, when the server wants one")};
-    auto descriptor = describe<NullGiftCard>(TRIBUTARY_KIND_PAYOUT, "giftcard-null", "1.0.0", "Teaching gift card: 200 is done");
+    auto descriptor =
+        describe<NullGiftCard>(TRIBUTARY_KIND_PAYOUT, "giftcard-null", "1.0.0", "Teaching gift card: 200 is done");
     set_options(descriptor, options);
     descriptor.payout = payout_table<TRIBUTARY_PAYOUT_HAS_KEY | TRIBUTARY_PAYOUT_HAS_LOOKUP, 0>();
     return descriptor;

@@ -1,5 +1,6 @@
-// mail-log, the smallest notice connector: every message becomes a POST of JSON to the URL option, for a log collector or
-// a chat hook. A notice moves no money, so interpret() may say retry freely; the message id lets the receiver see repeats.
+// mail-log, the smallest notice connector: every message becomes a POST of JSON to the URL option, for a log collector
+// or a chat hook. A notice moves no money, so interpret() may say retry freely; the message id lets the receiver see
+// repeats.
 #include "plugins/sdk/json.hpp"
 #include "plugins/sdk/payout.hpp"
 

@@ -14,7 +14,8 @@ public:
 
     int32_t build(const tributary_source_poll& poll, const tributary_http_sink& sink) override {
         std::string url = url_;
-        if (poll.cursor.size > 0) url += (url.find('?') == url.npos ? "?after=" : "&after=") + std::string(text(poll.cursor));
+        if (poll.cursor.size > 0)
+            url += (url.find('?') == url.npos ? "?after=" : "&after=") + std::string(text(poll.cursor));
         return HttpCall{"GET", url, {}, {{"accept", "application/json"}}}.send(sink);
     }
 
@@ -50,8 +51,10 @@ private:
 };
 
 tributary_connector manifest() {
-    static const tributary_option options[] = {option(TRIBUTARY_OPTION_URL, "url", nullptr, "What is polled, a JSON document")};
-    auto descriptor = describe<Poll>(TRIBUTARY_KIND_SOURCE, "source-poll", "1.0.0", "Teaching source: polls a JSON URL");
+    static const tributary_option options[] = {
+        option(TRIBUTARY_OPTION_URL, "url", nullptr, "What is polled, a JSON document")};
+    auto descriptor =
+        describe<Poll>(TRIBUTARY_KIND_SOURCE, "source-poll", "1.0.0", "Teaching source: polls a JSON URL");
     set_options(descriptor, options);
     descriptor.source = source_table<300>();
     return descriptor;

@@ -28,7 +28,9 @@ struct RulesetAttributes {
     uint64_t scoped = 0;              // ABI 6: 1 = abstract sockets, 2 = signals
 };
 
-size_t size_of_abi(long abi) { return abi >= 6 ? 24 : abi >= 4 ? 16 : 8; }
+size_t size_of_abi(long abi) {
+    return abi >= 6 ? 24 : abi >= 4 ? 16 : 8;
+}
 
 bool allow_reading(int ruleset, const char* path) {
     const FileDescriptor folder(open(path, O_PATH | O_CLOEXEC));
@@ -48,7 +50,8 @@ bool restrict_files() {
     attributes.handled_access_fs = rights_of_abi(abi);
     if (abi >= 4) attributes.handled_access_net = 3;
     if (abi >= 6) attributes.scoped = 3;
-    const FileDescriptor ruleset(static_cast<int>(syscall(SYS_landlock_create_ruleset, &attributes, size_of_abi(abi), 0)));
+    const FileDescriptor ruleset(
+        static_cast<int>(syscall(SYS_landlock_create_ruleset, &attributes, size_of_abi(abi), 0)));
     if (!ruleset) return false;
     for (const char* path : {"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache"}) {
         if (!allow_reading(ruleset.get(), path)) return false;

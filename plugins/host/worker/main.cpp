@@ -45,10 +45,11 @@ Start receive_start() {
 }
 
 std::vector<std::string> needed_libraries() {
-    struct stat file{};
+    struct stat file {};
     if (fstat(worker_library, &file) != 0) refuse(LoadRefusal::missing_file, "the daemon handed over no library");
     std::string bytes(static_cast<size_t>(file.st_size), '\0');
-    if (pread(worker_library, bytes.data(), bytes.size(), 0) != file.st_size) refuse(LoadRefusal::not_a_library, "cannot be read");
+    if (pread(worker_library, bytes.data(), bytes.size(), 0) != file.st_size)
+        refuse(LoadRefusal::not_a_library, "cannot be read");
     const auto library = read_elf_library(bytes);
     if (!library) refuse(LoadRefusal::not_a_library, library.error().message);
     return library->needed;
@@ -58,7 +59,8 @@ Loaded load_library() {
     void* library = dlopen(library_path, RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) {
         const char* why = dlerror();
-        refuse(LoadRefusal::cannot_load, fmt::format("cannot be loaded: {}", printable(why == nullptr ? "?" : why, 512)));
+        refuse(LoadRefusal::cannot_load,
+               fmt::format("cannot be loaded: {}", printable(why == nullptr ? "?" : why, 512)));
     }
     using Entry = const tributary_connector* (*)();
     const auto entry = reinterpret_cast<Entry>(dlsym(library, "tributary_connector_v1"));
@@ -86,7 +88,7 @@ Loaded load_library() {
 }  // namespace tributary::host::worker
 
 int main() {
-    struct stat descriptor{};
+    struct stat descriptor {};
     if (fstat(tributary::host::worker_socket, &descriptor) != 0 || !S_ISSOCK(descriptor.st_mode)) {
         std::fputs("tributary-worker is started by tributaryd\n", stderr);
         return 64;

@@ -24,7 +24,8 @@ constexpr int library_reopened = 5;  // its own offset, handed to the linker onc
 constexpr rlim_t descriptor_count_max = 32;
 
 Error cannot(const char* what) {
-    return fail(ErrorCode::unavailable, fmt::format("the worker cannot confine itself: {}: {}", what, system_message(errno)));
+    return fail(ErrorCode::unavailable,
+                fmt::format("the worker cannot confine itself: {}: {}", what, system_message(errno)));
 }
 
 Result<uint64_t> address_space_used() {
@@ -66,10 +67,12 @@ Result<void> drop_descriptors() {
 Result<void> preload(const std::vector<std::string>& needed) {
     for (const std::string& name : needed) {
         if (name.empty() || name.find('/') != std::string::npos) {
-            return fail(ErrorCode::invalid, fmt::format("it needs a library by path, '{}'; only names are allowed", printable(name)));
+            return fail(ErrorCode::invalid,
+                        fmt::format("it needs a library by path, '{}'; only names are allowed", printable(name)));
         }
         if (dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr) {
-            return fail(ErrorCode::invalid, fmt::format("it needs {}: install it: {}", printable(name), printable(dlerror(), 256)));
+            return fail(ErrorCode::invalid,
+                        fmt::format("it needs {}: install it: {}", printable(name), printable(dlerror(), 256)));
         }
     }
     return {};
@@ -103,16 +106,23 @@ void on_forbidden_call(int, siginfo_t* info, void* raw_context) {
     const int saved_errno = errno;
     auto* context = static_cast<ucontext_t*>(raw_context);
     switch (answer_of(info->si_syscall, *context)) {
-        case CallAnswer::open: set_result(*context, answer_open(path_argument(info->si_syscall, *context))); break;
-        case CallAnswer::stat_of_descriptor: set_result(*context, stat_of_descriptor(*context)); break;
-        case CallAnswer::no_such_file: set_result(*context, -ENOENT); break;
-        case CallAnswer::violation: report_violation(static_cast<uint32_t>(info->si_syscall));
+        case CallAnswer::open:
+            set_result(*context, answer_open(path_argument(info->si_syscall, *context)));
+            break;
+        case CallAnswer::stat_of_descriptor:
+            set_result(*context, stat_of_descriptor(*context));
+            break;
+        case CallAnswer::no_such_file:
+            set_result(*context, -ENOENT);
+            break;
+        case CallAnswer::violation:
+            report_violation(static_cast<uint32_t>(info->si_syscall));
     }
     errno = saved_errno;
 }
 
 Result<void> catch_forbidden_calls() {
-    struct sigaction action{};
+    struct sigaction action {};
     action.sa_sigaction = &on_forbidden_call;
     action.sa_flags = SA_SIGINFO | SA_NODEFER;
     if (sigaction(SIGSYS, &action, nullptr) != 0) return cannot("sigaction");

@@ -46,7 +46,7 @@ uint64_t processor_time_ms() {
 class Mapped {
 public:
     explicit Mapped(int descriptor) {
-        struct stat file{};
+        struct stat file {};
         if (fstat(descriptor, &file) != 0 || file.st_size <= 0) return;
         size_ = static_cast<size_t>(file.st_size);
         void* at = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptor, 0);
@@ -79,7 +79,9 @@ void FrameOutput::begin(bool is_capped) {
     given_ = 0;
 }
 
-bool FrameOutput::has_room(size_t size) { return !is_capped_ || (given_ += size) <= output_size_max_; }
+bool FrameOutput::has_room(size_t size) {
+    return !is_capped_ || (given_ += size) <= output_size_max_;
+}
 
 int32_t FrameOutput::record(const Shape& shape, const void* record) {
     const size_t start = records_.size();
@@ -146,13 +148,20 @@ void Session::serve() {
 
 CallReply Session::answer(const Frame& frame) {
     switch (frame.type) {
-        case FrameType::create: return create(frame);
-        case FrameType::call: return call(frame);
-        case FrameType::open: return open(frame);
-        case FrameType::push: return push(frame);
-        case FrameType::finish: return finish();
-        case FrameType::close: return close();
-        default: return {TRIBUTARY_BAD_ARGUMENT, 0};
+        case FrameType::create:
+            return create(frame);
+        case FrameType::call:
+            return call(frame);
+        case FrameType::open:
+            return open(frame);
+        case FrameType::push:
+            return push(frame);
+        case FrameType::finish:
+            return finish();
+        case FrameType::close:
+            return close();
+        default:
+            return {TRIBUTARY_BAD_ARGUMENT, 0};
     }
 }
 
@@ -173,7 +182,8 @@ CallReply Session::call(const Frame& frame) {
     if (in.number32() != 0) {
         input.response = static_cast<const tributary_http_response*>(decode_record(http_response_shape, in, arena_));
     }
-    if (input.subject == nullptr || (input.response == nullptr) == traits->has_response) return {TRIBUTARY_BAD_ARGUMENT, 0};
+    if (input.subject == nullptr || (input.response == nullptr) == traits->has_response)
+        return {TRIBUTARY_BAD_ARGUMENT, 0};
     return invoke(connector_, instance_, input, output_);
 }
 
@@ -199,7 +209,8 @@ int32_t Session::push_all(std::string_view bytes) {
     const int32_t status = shielded([&] { return connector_.feed->push(session_, span_of(bytes), &taken); });
     if (status != TRIBUTARY_OK || taken == bytes.size()) return status;
     output_.flush();
-    send_or_exit(FrameType::fault, "push took " + std::to_string(taken) + " of " + std::to_string(bytes.size()) + " bytes and said OK");
+    send_or_exit(FrameType::fault,
+                 "push took " + std::to_string(taken) + " of " + std::to_string(bytes.size()) + " bytes and said OK");
     return TRIBUTARY_INTERNAL;
 }
 

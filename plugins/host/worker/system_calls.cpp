@@ -9,22 +9,52 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-
 namespace tributary::host::worker {
 namespace {
 
 // Memory, the one socket, the end, and what the C library needs for them.
 constexpr int allowed_calls[] = {
-    SCMP_SYS(read),       SCMP_SYS(write),        SCMP_SYS(writev),          SCMP_SYS(recvmsg),    SCMP_SYS(close),
-    SCMP_SYS(fstat),      SCMP_SYS(lseek),        SCMP_SYS(pread64),         SCMP_SYS(dup),        SCMP_SYS(mmap),
-    SCMP_SYS(mprotect),   SCMP_SYS(munmap),       SCMP_SYS(mremap),          SCMP_SYS(brk),        SCMP_SYS(madvise),
-    SCMP_SYS(futex),      SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask),  SCMP_SYS(getpid),     SCMP_SYS(gettid),
-    SCMP_SYS(exit),       SCMP_SYS(exit_group),   SCMP_SYS(clock_gettime),   SCMP_SYS(getrandom),  SCMP_SYS(sysinfo),
-    SCMP_SYS(seccomp),    SCMP_SYS(sched_yield),  SCMP_SYS(sched_getaffinity), SCMP_SYS(restart_syscall),
+    SCMP_SYS(read),
+    SCMP_SYS(write),
+    SCMP_SYS(writev),
+    SCMP_SYS(recvmsg),
+    SCMP_SYS(close),
+    SCMP_SYS(fstat),
+    SCMP_SYS(lseek),
+    SCMP_SYS(pread64),
+    SCMP_SYS(dup),
+    SCMP_SYS(mmap),
+    SCMP_SYS(mprotect),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(brk),
+    SCMP_SYS(madvise),
+    SCMP_SYS(futex),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(sysinfo),
+    SCMP_SYS(seccomp),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(restart_syscall),
     SCMP_SYS(gettimeofday),
 #ifdef TRIBUTARY_SANITIZE  // what the sanitizers' run-time does behind every call
-    SCMP_SYS(sigaltstack), SCMP_SYS(rt_sigaction), SCMP_SYS(prlimit64), SCMP_SYS(getrlimit), SCMP_SYS(mincore),
-    SCMP_SYS(process_vm_readv), SCMP_SYS(prctl), SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep), SCMP_SYS(getppid),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(prlimit64),
+    SCMP_SYS(getrlimit),
+    SCMP_SYS(mincore),
+    SCMP_SYS(process_vm_readv),
+    SCMP_SYS(prctl),
+    SCMP_SYS(nanosleep),
+    SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(getppid),
 #endif
 };
 
@@ -46,12 +76,16 @@ long argument(const ucontext_t& context, int index) {
     return context.uc_mcontext.gregs[registers[index]];
 }
 #elif defined(__aarch64__)
-long argument(const ucontext_t& context, int index) { return static_cast<long>(context.uc_mcontext.regs[index]); }
+long argument(const ucontext_t& context, int index) {
+    return static_cast<long>(context.uc_mcontext.regs[index]);
+}
 #else
 #error "tributary-worker: how a trapped system call is answered is written for x86-64 and arm64 only"
 #endif
 
-bool allow(void* filter, int call) { return has_worked(seccomp_rule_add_exact_array(filter, SCMP_ACT_ALLOW, call, 0, nullptr)); }
+bool allow(void* filter, int call) {
+    return has_worked(seccomp_rule_add_exact_array(filter, SCMP_ACT_ALLOW, call, 0, nullptr));
+}
 
 // no_new_privs is set already, and prctl() is not on the list.
 bool load(void* filter) {
@@ -69,7 +103,8 @@ bool load_call_filter() {
     }
     // abort() signals itself; nobody else can be signalled.
     const scmp_arg_cmp self = SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(getpid()), 0);
-    if (!has_worked(seccomp_rule_add_exact_array(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, &self))) return false;
+    if (!has_worked(seccomp_rule_add_exact_array(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, &self)))
+        return false;
     return load(filter.get());
 }
 
@@ -80,7 +115,8 @@ bool load_executable_memory_filter() {
     for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) {
         if (!has_worked(seccomp_rule_add_exact_array(filter.get(), SCMP_ACT_TRAP, call, 1, &executable))) return false;
     }
-    if (!has_worked(seccomp_rule_add_exact_array(filter.get(), SCMP_ACT_TRAP, SCMP_SYS(seccomp), 0, nullptr))) return false;
+    if (!has_worked(seccomp_rule_add_exact_array(filter.get(), SCMP_ACT_TRAP, SCMP_SYS(seccomp), 0, nullptr)))
+        return false;
     return load(filter.get());
 }
 
@@ -89,7 +125,8 @@ CallAnswer answer_of(int number, const ucontext_t& context) {
 #ifdef SYS_open
         case SYS_open:
 #endif
-        case SYS_openat: return CallAnswer::open;
+        case SYS_openat:
+            return CallAnswer::open;
         case SYS_newfstatat: {
             const char* path = path_argument(number, context);
             const bool is_empty = path != nullptr && path[0] == '\0' && (argument(context, 3) & AT_EMPTY_PATH) != 0;
@@ -104,8 +141,10 @@ CallAnswer answer_of(int number, const ucontext_t& context) {
         case SYS_statx:
         case SYS_faccessat:
         case SYS_faccessat2:
-        case SYS_readlinkat: return CallAnswer::no_such_file;
-        default: return CallAnswer::violation;
+        case SYS_readlinkat:
+            return CallAnswer::no_such_file;
+        default:
+            return CallAnswer::violation;
     }
 }
 
@@ -124,9 +163,13 @@ long stat_of_descriptor(const ucontext_t& context) {
 }
 
 #if defined(__x86_64__)
-void set_result(ucontext_t& context, long result) { context.uc_mcontext.gregs[REG_RAX] = result; }
+void set_result(ucontext_t& context, long result) {
+    context.uc_mcontext.gregs[REG_RAX] = result;
+}
 #else
-void set_result(ucontext_t& context, long result) { context.uc_mcontext.regs[0] = static_cast<unsigned long>(result); }
+void set_result(ucontext_t& context, long result) {
+    context.uc_mcontext.regs[0] = static_cast<unsigned long>(result);
+}
 #endif
 
 }  // namespace tributary::host::worker

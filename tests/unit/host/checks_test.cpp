@@ -15,7 +15,9 @@ AllowedHosts allowed() {
     return allowed_hosts(manifest, options);
 }
 
-HttpRequest request(std::string url) { return {"POST", std::move(url), {{"content-type", "text/plain"}}, "body"}; }
+HttpRequest request(std::string url) {
+    return {"POST", std::move(url), {{"content-type", "text/plain"}}, "body"};
+}
 
 TEST(RequestCheck, LetsThroughManifestHostsAndUrlOptions) {
     for (const char* url : {"https://api.acme.example/v1", "https://x.cdn.example", "http://127.0.0.1:8080/other"}) {
@@ -25,16 +27,29 @@ TEST(RequestCheck, LetsThroughManifestHostsAndUrlOptions) {
 }
 
 TEST(RequestCheck, StopsEverythingElse) {
-    const char* const table[] = {
-        "https://evil.test/", "http://api.acme.example/", "https://api.acme.example:8443/", "https://not-allowed.example/",
-        "http://127.0.0.1:8081/", "http://localhost:8080/", "https://127.0.0.1:8080/", "https://api.acme.example@evil.test/",
-        "smtp://mail.example:2525", "file:///etc/passwd"};
+    const char* const table[] = {"https://evil.test/",
+                                 "http://api.acme.example/",
+                                 "https://api.acme.example:8443/",
+                                 "https://not-allowed.example/",
+                                 "http://127.0.0.1:8081/",
+                                 "http://localhost:8080/",
+                                 "https://127.0.0.1:8080/",
+                                 "https://api.acme.example@evil.test/",
+                                 "smtp://mail.example:2525",
+                                 "file:///etc/passwd"};
     for (const char* url : table) EXPECT_FALSE(check_request(request(url), allowed())) << url;
 }
 
 TEST(RequestCheck, StopsHeadersThatCouldSplitTheRequest) {
-    const Pair table[] = {{"x", "a\r\nb: c"}, {"x", "a\nb"}, {"x", std::string("a\0b", 3)}, {"x y", "a"}, {"", "a"},
-                          {"x:", "a"}, {"Host", "evil.test"}, {"content-length", "0"}, {"Transfer-Encoding", "chunked"}};
+    const Pair table[] = {{"x", "a\r\nb: c"},
+                          {"x", "a\nb"},
+                          {"x", std::string("a\0b", 3)},
+                          {"x y", "a"},
+                          {"", "a"},
+                          {"x:", "a"},
+                          {"Host", "evil.test"},
+                          {"content-length", "0"},
+                          {"Transfer-Encoding", "chunked"}};
     for (const Pair& header : table) {
         HttpRequest spoiled = request("https://api.acme.example/v1");
         spoiled.headers.push_back(header);
@@ -91,7 +106,8 @@ PayoutJob job() {
 }
 
 TEST(ResultCheck, AnotherAmountCurrencyOrExponentIsUnknown) {
-    for (const Money& money : {Money{1051, "USD", 2}, Money{1050, "EUR", 2}, Money{1050, "USD", 0}, Money{1050, "", 2}}) {
+    for (const Money& money :
+         {Money{1051, "USD", 2}, Money{1050, "EUR", 2}, Money{1050, "USD", 0}, Money{1050, "", 2}}) {
         for (const Outcome outcome : {Outcome::done, Outcome::pending, Outcome::refused}) {
             PayoutResult result;
             result.outcome = outcome, result.has_amount = true, result.amount = money, result.next_step = "load";
@@ -105,7 +121,8 @@ TEST(ResultCheck, AnotherAmountCurrencyOrExponentIsUnknown) {
 
 TEST(ResultCheck, KeepsAResultThatMatchesItsJob) {
     PayoutResult result;
-    result.outcome = Outcome::done, result.has_amount = true, result.amount = {1050, "USD", 2}, result.next_step = "load";
+    result.outcome = Outcome::done, result.has_amount = true, result.amount = {1050, "USD", 2},
+    result.next_step = "load";
     check_result(job(), false, result);
     EXPECT_EQ(result.outcome, Outcome::done);
     EXPECT_EQ(result.next_step, "load");

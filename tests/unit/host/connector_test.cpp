@@ -107,7 +107,9 @@ PayoutJob job() {
 
 TEST_P(TeachingConnectors, GiftCardBuildsTheSameRequestForTheSameKey) {
     const auto connector = open("giftcard_null", {{"url", "https://pay.example/v1"}});
-    const auto build = [&] { return wait_for<HttpRequest>([&](auto done) { connector->as_payout()->build(job(), done); }); };
+    const auto build = [&] {
+        return wait_for<HttpRequest>([&](auto done) { connector->as_payout()->build(job(), done); });
+    };
     const auto request = build();
     ASSERT_TRUE(request) << request.error().message;
     EXPECT_EQ(request->method, "POST");
@@ -119,16 +121,20 @@ TEST_P(TeachingConnectors, GiftCardBuildsTheSameRequestForTheSameKey) {
 
 TEST_P(TeachingConnectors, GiftCardReadsAnswersByWhatTheyProve) {
     const auto connector = open("giftcard_null", {{"url", "https://pay.example/v1"}});
-    const struct { uint32_t status; Outcome sent; Outcome looked_up; } table[] = {
-        {200, Outcome::done, Outcome::done},           {202, Outcome::pending, Outcome::pending},
-        {400, Outcome::refused, Outcome::unknown},     {401, Outcome::log_in, Outcome::log_in},
-        {404, Outcome::unknown, Outcome::not_found},   {429, Outcome::slow_down, Outcome::slow_down},
-        {500, Outcome::unknown, Outcome::unknown},     {302, Outcome::unknown, Outcome::unknown}};
+    const struct {
+        uint32_t status;
+        Outcome sent;
+        Outcome looked_up;
+    } table[] = {{200, Outcome::done, Outcome::done},         {202, Outcome::pending, Outcome::pending},
+                 {400, Outcome::refused, Outcome::unknown},   {401, Outcome::log_in, Outcome::log_in},
+                 {404, Outcome::unknown, Outcome::not_found}, {429, Outcome::slow_down, Outcome::slow_down},
+                 {500, Outcome::unknown, Outcome::unknown},   {302, Outcome::unknown, Outcome::unknown}};
     for (const auto& row : table) {
         HttpResponse response;
         response.status = row.status;
         response.headers = {{"retry-after", "7"}};
-        const auto sent = wait_for<PayoutResult>([&](auto done) { connector->as_payout()->interpret(job(), response, done); });
+        const auto sent =
+            wait_for<PayoutResult>([&](auto done) { connector->as_payout()->interpret(job(), response, done); });
         const auto looked_up =
             wait_for<PayoutResult>([&](auto done) { connector->as_payout()->lookup_interpret(job(), response, done); });
         ASSERT_TRUE(sent && looked_up);
@@ -186,7 +192,8 @@ TEST_P(TeachingConnectors, MailLogBuildsJson) {
     EXPECT_THAT(notice->request.body, HasSubstr(R"("subject":"Hi \"Ann\"","text":"a\u000ab")"));
     HttpResponse response;
     response.status = 503;
-    const auto result = wait_for<PayoutResult>([&](auto done) { connector->as_notice()->interpret(message, response, done); });
+    const auto result =
+        wait_for<PayoutResult>([&](auto done) { connector->as_notice()->interpret(message, response, done); });
     EXPECT_EQ(result->outcome, Outcome::retry_same_key);
 }
 
@@ -195,7 +202,8 @@ TEST_P(TeachingConnectors, PollGivesEventsAndACursor) {
     EXPECT_EQ(connector->as_source()->build({"7", 0})->url, "https://lms.example/events?after=7");
     HttpResponse response;
     response.status = 200;
-    response.body = R"({"events":[{"id":8,"person":"rep7","course":"laser"},{"id":9,"person":"rep8","course":"ink"}],"more":true})";
+    response.body =
+        R"({"events":[{"id":8,"person":"rep7","course":"laser"},{"id":9,"person":"rep8","course":"ink"}],"more":true})";
     kit::RecordingSink sink;
     const auto outcome = connector->as_source()->interpret({"7", 0}, response, sink);
     ASSERT_TRUE(outcome) << outcome.error().message;
@@ -209,7 +217,8 @@ TEST_P(TeachingConnectors, PollGivesEventsAndACursor) {
 
 TEST_P(TeachingConnectors, AreRefusedWithBadOptions) {
     ConnectorConfig config;
-    config.name = "cards", config.path = std::string(CONNECTOR_DIR) + "/giftcard_null.so", config.isolation = GetParam();
+    config.name = "cards", config.path = std::string(CONNECTOR_DIR) + "/giftcard_null.so",
+    config.isolation = GetParam();
     config.options = {{"ulr", "https://pay.example"}};
     const auto opened = open_connector(config);
     ASSERT_FALSE(opened);

@@ -38,7 +38,8 @@ TEST(Executor, RefusesPastItsLimitAndCancelsWhatWaitsWhenItEnds) {
         Executor executor(3);
         executor.post([&](bool) { started.set_value(), released.wait(), ++done; });
         started.get_future().wait();
-        for (int i = 0; i < 3; ++i) EXPECT_TRUE(executor.post([&](bool is_cancelled) { ++(is_cancelled ? cancelled : done); }));
+        for (int i = 0; i < 3; ++i)
+            EXPECT_TRUE(executor.post([&](bool is_cancelled) { ++(is_cancelled ? cancelled : done); }));
         EXPECT_FALSE(executor.post([&](bool) { ++done; }));
         // Released from another thread while the destructor below is already waiting, or before: both must end.
         releaser = std::thread([&] { go.set_value(); });

@@ -11,7 +11,9 @@ namespace {
 // Speaks the records of a feed in short: igsreeSGI is interchange, group, set, report, two events and the three ends.
 class Script {
 public:
-    explicit Script(DecodeLimits limits = {}) : gate_(sink, limits, RecordGate::Order::interchange) { gate_.count_input(1000); }
+    explicit Script(DecodeLimits limits = {}) : gate_(sink, limits, RecordGate::Order::interchange) {
+        gate_.count_input(1000);
+    }
 
     Script& run(std::string_view records) {
         for (const char c : records) give(c);
@@ -43,19 +45,35 @@ private:
         auto diagnostic = make<tributary_diagnostic>();
         diagnostic.severity = TRIBUTARY_NOTE, diagnostic.scope = TRIBUTARY_SCOPE_SET;
         switch (c) {
-            case 'i': case 'I': gate_.record(interchange_shape, &interchange); break;
-            case 'g': case 'G': gate_.record(group_shape, &group); break;
-            case 's': case 'S': gate_.record(set_shape, &set); break;
-            case 'r': gate_.record(report_shape, &report); break;
-            case 'e': gate_.record(event_shape, &event), ++next_event; break;
-            default: gate_.record(diagnostic_shape, &diagnostic); break;
+            case 'i':
+            case 'I':
+                gate_.record(interchange_shape, &interchange);
+                break;
+            case 'g':
+            case 'G':
+                gate_.record(group_shape, &group);
+                break;
+            case 's':
+            case 'S':
+                gate_.record(set_shape, &set);
+                break;
+            case 'r':
+                gate_.record(report_shape, &report);
+                break;
+            case 'e':
+                gate_.record(event_shape, &event), ++next_event;
+                break;
+            default:
+                gate_.record(diagnostic_shape, &diagnostic);
+                break;
         }
     }
     RecordGate gate_;
 };
 
 TEST(RecordOrder, LetsEveryGoodOrderThrough) {
-    for (const char* good : {"", "d", "iI", "igGI", "igsSGI", "igsreeSGI", "igsreSseSGgGI", "diddgdsdreddSdGdId", "iIiI"}) {
+    for (const char* good :
+         {"", "d", "iI", "igGI", "igsSGI", "igsreeSGI", "igsreSseSGgGI", "diddgdsdreddSdGdId", "iIiI"}) {
         Script script;
         EXPECT_EQ(script.run(good).failure(), "") << good;
         EXPECT_EQ(script.sink.records.size(), std::string_view(good).size());
@@ -63,8 +81,8 @@ TEST(RecordOrder, LetsEveryGoodOrderThrough) {
 }
 
 TEST(RecordOrder, ClosesAtTheFirstRecordOutOfPlace) {
-    for (const char* bad : {"e", "r", "s", "g", "I", "ii", "igg", "igss", "ie", "ige", "igsG", "igI", "igsSe", "igserS", "igsrr",
-                            "igsSS", "igsGI"}) {
+    for (const char* bad : {"e", "r", "s", "g", "I", "ii", "igg", "igss", "ie", "ige", "igsG", "igI", "igsSe", "igserS",
+                            "igsrr", "igsSS", "igsGI"}) {
         Script script;
         EXPECT_THAT(script.run(bad).failure(), testing::HasSubstr("out of order")) << bad;
         EXPECT_LT(script.sink.records.size(), std::string_view(bad).size()) << bad;
@@ -105,8 +123,10 @@ TEST(RecordGate, MakesWhatADiagnosticQuotesReadable) {
     kit::RecordingSink sink;
     RecordGate gate(sink, {}, RecordGate::Order::interchange);
     auto diagnostic = tributary_diagnostic{};
-    diagnostic.struct_size = sizeof diagnostic, diagnostic.severity = TRIBUTARY_ERROR, diagnostic.scope = TRIBUTARY_SCOPE_LINE;
-    diagnostic.value = span_of("caf\xe9"), diagnostic.message = span_of("The value caf\xe9 is bad."), diagnostic.hint = span_of("caf\xc3\xa9");
+    diagnostic.struct_size = sizeof diagnostic, diagnostic.severity = TRIBUTARY_ERROR,
+    diagnostic.scope = TRIBUTARY_SCOPE_LINE;
+    diagnostic.value = span_of("caf\xe9"), diagnostic.message = span_of("The value caf\xe9 is bad."),
+    diagnostic.hint = span_of("caf\xc3\xa9");
     EXPECT_EQ(gate.record(diagnostic_shape, &diagnostic), TRIBUTARY_OK);
     const auto found = sink.all<Diagnostic>();
     ASSERT_EQ(found.size(), 1u);

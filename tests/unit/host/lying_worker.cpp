@@ -11,10 +11,18 @@ namespace {
 
 WaitBudget for_ever;
 
-void say(FrameType type, std::string_view payload) { static_cast<void>(send_frame(worker_socket, type, payload, for_ever).has_value()); }
-void hear() { static_cast<void>(receive_frame(worker_socket, for_ever).has_value()); }
-void say_raw(const void* bytes, size_t size) { static_cast<void>(!write(worker_socket, bytes, size)); }
-std::string done() { return std::string(16, '\0'); }
+void say(FrameType type, std::string_view payload) {
+    static_cast<void>(send_frame(worker_socket, type, payload, for_ever).has_value());
+}
+void hear() {
+    static_cast<void>(receive_frame(worker_socket, for_ever).has_value());
+}
+void say_raw(const void* bytes, size_t size) {
+    static_cast<void>(!write(worker_socket, bytes, size));
+}
+std::string done() {
+    return std::string(16, '\0');
+}
 
 std::string manifest(const char* id) {
     Manifest made;
@@ -75,7 +83,8 @@ int main(int argc, char** argv) {
     lie = lie.substr(0, lie.rfind('.'));
     hear();  // start
     lie_at_start(lie);
-    if (lie != "garbage" && lie != "huge_frame" && lie != "half_header" && !lie.ends_with("_manifest") && lie != "early_records") {
+    if (lie != "garbage" && lie != "huge_frame" && lie != "half_header" && !lie.ends_with("_manifest") &&
+        lie != "early_records") {
         lie_in_call(lie);
     }
     return 0;

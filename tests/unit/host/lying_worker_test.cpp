@@ -24,7 +24,8 @@ protected:
     LyingWorker() : folder_("/tmp/tributary-lie-XXXXXX") {
         EXPECT_NE(mkdtemp(folder_.data()), nullptr);
         file_ = folder_ + "/" + GetParam().name + ".so";
-        std::ofstream(file_, std::ios::binary) << std::ifstream(std::string(CONNECTOR_DIR) + "/giftcard_null.so", std::ios::binary).rdbuf();
+        std::ofstream(file_, std::ios::binary)
+            << std::ifstream(std::string(CONNECTOR_DIR) + "/giftcard_null.so", std::ios::binary).rdbuf();
     }
     ~LyingWorker() override {
         unlink(file_.c_str());
@@ -50,7 +51,8 @@ TEST_P(LyingAtStart, IsRefused) {
 INSTANTIATE_TEST_SUITE_P(Protocol, LyingAtStart,
                          testing::Values(Lie{"garbage", "a frame of"}, Lie{"huge_frame", "a frame of 4294967295 bytes"},
                                          Lie{"half_header", "ended with code 0"}, Lie{"early_records", "out of place"},
-                                         Lie{"cut_manifest", "unreadable manifest"}, Lie{"evil_manifest", "id '../../etc'"}),
+                                         Lie{"cut_manifest", "unreadable manifest"},
+                                         Lie{"evil_manifest", "id '../../etc'"}),
                          [](const auto& test) { return std::string(test.param.name); });
 
 class LyingInCall : public LyingWorker {};
@@ -62,8 +64,9 @@ TEST_P(LyingInCall, FailsTheCall) {
     EXPECT_THAT(request.error().message, HasSubstr(GetParam().message_part));
 }
 INSTANTIATE_TEST_SUITE_P(Protocol, LyingInCall,
-                         testing::Values(Lie{"unknown_shape", "unreadable record"}, Lie{"cut_record", "unreadable record"},
-                                         Lie{"short_done", "short done"}, Lie{"two_manifests", "out of place"},
+                         testing::Values(Lie{"unknown_shape", "unreadable record"},
+                                         Lie{"cut_record", "unreadable record"}, Lie{"short_done", "short done"},
+                                         Lie{"two_manifests", "out of place"},
                                          Lie{"foreign_record", "payout_job where none belongs"},
                                          Lie{"endless_bytes", "bytes of output"}),
                          [](const auto& test) { return std::string(test.param.name); });

@@ -27,14 +27,16 @@ TEST(Options, GivesEveryDeclaredOptionOnceInOrder) {
     const auto resolved = resolve_options(manifest(), {{"account", "42"}, {"retries", "7"}}, key);
     ASSERT_TRUE(resolved) << resolved.error().message;
     std::vector<std::string> seen;
-    for (const ResolvedOption& option : *resolved) seen.push_back(option.name + "=" + std::string(option.value.reveal()));
+    for (const ResolvedOption& option : *resolved)
+        seen.push_back(option.name + "=" + std::string(option.value.reveal()));
     EXPECT_THAT(seen, testing::ElementsAre("api_url=https://api.acme.example", "api_key=s3cret-key", "retries=7",
                                            "test_mode=false", "campaign=", "account=42"));
 }
 
 TEST(Options, NamesEveryMistakeAtOnce) {
     const auto resolved = resolve_options(
-        manifest(), {{"retrys", "7"}, {"retries", "many"}, {"test_mode", "yes"}, {"api_url", "http://api.acme.example"}}, {});
+        manifest(),
+        {{"retrys", "7"}, {"retries", "many"}, {"test_mode", "yes"}, {"api_url", "http://api.acme.example"}}, {});
     ASSERT_FALSE(resolved);
     const std::string& message = resolved.error().message;
     EXPECT_EQ(resolved.error().code, ErrorCode::config);

@@ -23,7 +23,9 @@ tributary_event event() {
     return made;
 }
 
-TEST(Validate, TakesAnEmptyEvent) { EXPECT_TRUE(validate(event())); }
+TEST(Validate, TakesAnEmptyEvent) {
+    EXPECT_TRUE(validate(event()));
+}
 
 struct SpoiledEvent {
     const char* message;
@@ -40,7 +42,10 @@ TEST(Validate, NamesTheFieldOfAnEvent) {
         {"event.kind is 0", [](tributary_event& e) { e.kind = 0; }},
         {"event.invoice_date is 20260231, not a calendar day", [](tributary_event& e) { e.invoice_date = 20260231; }},
         {"event.quantity.scale is 10", [](tributary_event& e) { e.quantity.scale = 10; }},
-        {"event.invoice has size 5 and no data", [](tributary_event& e) { e.invoice = {nullptr, 5}; }},
+        {"event.invoice has size 5 and no data",
+         [](tributary_event& e) {
+             e.invoice = {nullptr, 5};
+         }},
         {"event.reseller.city is not UTF-8", [](tributary_event& e) { e.reseller.city = bad_text; }},
         {"event.serials has 2 items and no pointer", [](tributary_event& e) { e.serial_count = 2; }},
         {"event.product_ids[0].name has size 3 and no data",

@@ -6,7 +6,10 @@ namespace tributary::host {
 namespace {
 
 TEST(Url, ReadsSchemeHostAndPort) {
-    const struct { const char* text; Url url; } table[] = {
+    const struct {
+        const char* text;
+        Url url;
+    } table[] = {
         {"https://api.acme.example", {"https", "api.acme.example", 443}},
         {"HTTPS://API.Acme.Example/v1?x=1", {"https", "api.acme.example", 443}},
         {"https://api.acme.example:8443/", {"https", "api.acme.example", 8443}},
@@ -24,13 +27,39 @@ TEST(Url, ReadsSchemeHostAndPort) {
 }
 
 TEST(Url, RefusesWhatAnotherParserMightReadAnotherWay) {
-    const char* const table[] = {
-        "", "api.acme.example", "https:", "https://", "https:///x", "ftp://a.b", "file:///etc/passwd", "https:/a.b",
-        "https://user@a.b", "https://user:pass@a.b", "https://good.example@evil.test", "https://good.example\\@evil.test",
-        "https://a.b\\c", "https://a.b#f", "https://a b", "https://a.b/\r\nx: y", "https://a.b/\n", "https://a.b\t",
-        "https://a..b", "https://.a.b", "https://-a.b", "https://a_b.c", "https://a.b:", "https://a.b:0", "https://a.b:65536",
-        "https://a.b:44x", "https://a.b:-1", "https://[::2]", "https://[::1", "https://[::1]x", "https://a.b%2f",
-        "https://caf\xc3\xa9.example", "gopher://a.b"};
+    const char* const table[] = {"",
+                                 "api.acme.example",
+                                 "https:",
+                                 "https://",
+                                 "https:///x",
+                                 "ftp://a.b",
+                                 "file:///etc/passwd",
+                                 "https:/a.b",
+                                 "https://user@a.b",
+                                 "https://user:pass@a.b",
+                                 "https://good.example@evil.test",
+                                 "https://good.example\\@evil.test",
+                                 "https://a.b\\c",
+                                 "https://a.b#f",
+                                 "https://a b",
+                                 "https://a.b/\r\nx: y",
+                                 "https://a.b/\n",
+                                 "https://a.b\t",
+                                 "https://a..b",
+                                 "https://.a.b",
+                                 "https://-a.b",
+                                 "https://a_b.c",
+                                 "https://a.b:",
+                                 "https://a.b:0",
+                                 "https://a.b:65536",
+                                 "https://a.b:44x",
+                                 "https://a.b:-1",
+                                 "https://[::2]",
+                                 "https://[::1",
+                                 "https://[::1]x",
+                                 "https://a.b%2f",
+                                 "https://caf\xc3\xa9.example",
+                                 "gopher://a.b"};
     for (const char* text : table) EXPECT_FALSE(parse_url(text)) << text;
 }
 

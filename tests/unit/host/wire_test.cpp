@@ -20,11 +20,29 @@ public:
         abi.struct_size = sizeof abi;
         abi.set = 7, abi.kind = TRIBUTARY_EVENT_RETURN, abi.invoice_date = 20261101, abi.ship_date = 20261102;
         abi.ordinal = 99, abi.at = {1, 2, 3, 4, 0};
-        tributary_span* const texts[] = {
-            &abi.line_id, &abi.sale_kind, &abi.rep_name, &abi.rep_email, &abi.rep_phone, &abi.rep_id, &abi.invoice, &abi.order,
-            &abi.purchase_order, &abi.debit_reference, &abi.contract, &abi.credit_memo, &abi.description, &abi.uom,
-            &abi.reseller.qualifier, &abi.reseller.id, &abi.reseller.name, &abi.reseller.city, &abi.reseller.region,
-            &abi.reseller.postal_code, &abi.reseller.country, &abi.end_customer.id, &abi.end_customer.country};
+        tributary_span* const texts[] = {&abi.line_id,
+                                         &abi.sale_kind,
+                                         &abi.rep_name,
+                                         &abi.rep_email,
+                                         &abi.rep_phone,
+                                         &abi.rep_id,
+                                         &abi.invoice,
+                                         &abi.order,
+                                         &abi.purchase_order,
+                                         &abi.debit_reference,
+                                         &abi.contract,
+                                         &abi.credit_memo,
+                                         &abi.description,
+                                         &abi.uom,
+                                         &abi.reseller.qualifier,
+                                         &abi.reseller.id,
+                                         &abi.reseller.name,
+                                         &abi.reseller.city,
+                                         &abi.reseller.region,
+                                         &abi.reseller.postal_code,
+                                         &abi.reseller.country,
+                                         &abi.end_customer.id,
+                                         &abi.end_customer.country};
         values_.reserve(std::size(texts));
         for (tributary_span* text : texts) {
             values_.push_back("value " + std::to_string(values_.size()));
@@ -111,7 +129,8 @@ TEST(Wire, SpoiledBytesGiveARecordInBoundsOrNone) {
     Arena arena;
     for (int i = 0; i < 20'000; ++i) {
         std::string spoiled = bytes;
-        for (uint64_t flips = 1 + random.below(4); flips > 0; --flips) spoiled[random.below(spoiled.size())] = random.bytes(1)[0];
+        for (uint64_t flips = 1 + random.below(4); flips > 0; --flips)
+            spoiled[random.below(spoiled.size())] = random.bytes(1)[0];
         arena.reset();
         WireReader in(spoiled);
         const auto* decoded = static_cast<const tributary_event*>(decode_record(event_shape, in, arena));
@@ -147,7 +166,8 @@ TEST(Wire, CarriesAManifest) {
     EXPECT_EQ(decoded->options[1].fallback, std::nullopt);
     EXPECT_EQ(decoded->units, manifest.units);
     EXPECT_TRUE(decoded->has_webhook());
-    for (size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(decode_manifest(std::string_view(bytes).substr(0, size)));
+    for (size_t size = 0; size < bytes.size(); ++size)
+        EXPECT_FALSE(decode_manifest(std::string_view(bytes).substr(0, size)));
     EXPECT_FALSE(decode_manifest(bytes + "x"));
 }
 
@@ -155,7 +175,10 @@ TEST(RestartDelay, IsNoneAtFirstThenDoublesToAMinuteWithDice) {
     SeededRandom random(3);
     EXPECT_EQ(restart_delay_ms(0, random), 0);
     EXPECT_EQ(restart_delay_ms(1, random), 0);
-    const struct { uint32_t failures; int64_t least; } table[] = {{2, 250}, {3, 500}, {4, 1000}, {9, 32'000}, {10, 60'000}, {1000, 60'000}};
+    const struct {
+        uint32_t failures;
+        int64_t least;
+    } table[] = {{2, 250}, {3, 500}, {4, 1000}, {9, 32'000}, {10, 60'000}, {1000, 60'000}};
     for (const auto& row : table) {
         for (int i = 0; i < 20; ++i) {
             const int64_t delay_ms = restart_delay_ms(row.failures, random);

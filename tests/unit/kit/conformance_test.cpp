@@ -10,7 +10,8 @@ namespace {
 
 std::string told(const std::vector<Finding>& findings) {
     std::string text;
-    for (const Finding& finding : findings) text += (finding.passed ? "ok      " : "FAILED  ") + finding.name + " " + finding.detail + "\n";
+    for (const Finding& finding : findings)
+        text += (finding.passed ? "ok      " : "FAILED  ") + finding.name + " " + finding.detail + "\n";
     return text;
 }
 
@@ -46,6 +47,18 @@ TEST(Conformance, TeachingGiftCardPasses) {
     EXPECT_GE(findings.size(), 15u);
 }
 
+TEST(Conformance, AWorkerMakesNoDifference) {
+    Subject lines = subject(CONNECTOR_DIR, "feed_lines");
+    lines.sample = "A-1;2;rep7;INV-9\nB-2;-1;rep8;INV-9\n";
+    Subject gift_card = subject(CONNECTOR_DIR, "giftcard_null");
+    gift_card.options = {{"url", "https://pay.example/v1"}};
+    for (Subject* made : {&lines, &gift_card}) {
+        made->isolation = host::Isolation::process;
+        const auto findings = run_conformance(*made);
+        EXPECT_TRUE(has_passed(findings)) << told(findings);
+    }
+}
+
 TEST(Conformance, TeachingNoticeAndSourcePass) {
     for (const char* name : {"mail_log", "source_poll"}) {
         Subject one = subject(CONNECTOR_DIR, name);
@@ -56,7 +69,10 @@ TEST(Conformance, TeachingNoticeAndSourcePass) {
 }
 
 TEST(Conformance, BadConnectorsFailWhereTheyAreBad) {
-    const struct { const char* name; const char* failure_part; } table[] = {
+    const struct {
+        const char* name;
+        const char* failure_part;
+    } table[] = {
         {"wrong_major", "manifest is sound"},
         {"opens_socket", "imports socket"},
         {"forks", "imports fork"},
