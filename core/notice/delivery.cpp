@@ -106,7 +106,8 @@ void Sender::answered(const LetterPtr& letter, net::Outcome outcome) {
         }
     }
     if (outcome.delivery == net::Delivery::not_sent) return conclude(letter, {"failed", outcome.message, true, 0});
-    if (outcome.delivery == net::Delivery::maybe_sent) return conclude(letter, {"unknown", outcome.message, resends, 0});
+    if (outcome.delivery == net::Delivery::maybe_sent)
+        return conclude(letter, {"unknown", outcome.message, resends, 0});
     host::HttpResponse response;
     response.status = static_cast<uint32_t>(std::max(outcome.response.status, 0));
     response.is_truncated = outcome.is_truncated;
@@ -160,13 +161,18 @@ void Sender::conclude(const LetterPtr& letter, Fate fate) {
                " AND state IN ('waiting', 'sending')",
                fate.state, letter->attempt, next_at, fate.message, clock_.now_ms(), letter->id);
     };
-    store_.submit(job, guarded(gate_, [this, letter, fate](Result<void> stored) {
-        if (!stored) log_error("notice.result_not_stored", {{"notice", letter->id}, {"reason", stored.error().message}});
-        const bool is_bad = fate.state == "failed" || fate.state == "unknown";
-        log(is_bad ? LogLevel::warning : LogLevel::info, "notice.state",
-            {{"notice", letter->subject}, {"state", fate.state}, {"attempt", letter->attempt}, {"trace", letter->trace_id}});
-        finish(letter);
-    }));
+    store_.submit(
+        job, guarded(gate_, [this, letter, fate](Result<void> stored) {
+            if (!stored)
+                log_error("notice.result_not_stored", {{"notice", letter->id}, {"reason", stored.error().message}});
+            const bool is_bad = fate.state == "failed" || fate.state == "unknown";
+            log(is_bad ? LogLevel::warning : LogLevel::info, "notice.state",
+                {{"notice", letter->subject},
+                 {"state", fate.state},
+                 {"attempt", letter->attempt},
+                 {"trace", letter->trace_id}});
+            finish(letter);
+        }));
 }
 
 void Sender::finish(const LetterPtr& letter) {

@@ -15,8 +15,9 @@
 
 namespace tributary::notice {
 
-// kind: "award_summary" | "payout_settled" | "payout_refused". subject: unique key of the cause, e.g. "award_summary/12/77":
-// a second enqueue of the same subject does nothing. data: values for the template (amounts as text already).
+// kind: "award_summary" | "payout_settled" | "payout_refused". subject: unique key of the cause, e.g.
+// "award_summary/12/77": a second enqueue of the same subject does nothing. data: values for the template (amounts as
+// text already).
 void enqueue(store::Tx& tx, const std::string& kind, const std::string& subject, PartyId party,
              const std::string& connector, const json::object& data, int64_t now_ms, const std::string& trace_id);
 
@@ -36,7 +37,8 @@ struct NoticeOptions {
 
 class Notices {
 public:
-    static std::unique_ptr<Notices> create(store::Store& store, net::HttpClient& client, Clock& clock, NoticeOptions options);
+    static std::unique_ptr<Notices> create(store::Store& store, net::HttpClient& client, Clock& clock,
+                                           NoticeOptions options);
     virtual ~Notices() = default;
     virtual void replace_options(NoticeOptions options) = 0;
     virtual Result<void> recover() = 0;   // what was being sent when the process died becomes unknown

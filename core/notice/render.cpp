@@ -66,7 +66,8 @@ std::string single_line(std::string text) {
 
 // Plain text comes from data too: no control bytes but line ends and tabs.
 std::string clean_text(std::string text) {
-    std::erase_if(text, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7F; });
+    std::erase_if(text,
+                  [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7F; });
     return text;
 }
 

@@ -28,16 +28,18 @@ std::vector<Row> due_rows(store::Tx& tx, int64_t now_ms, const std::set<int64_t>
                              now_ms, due_per_tick_max);
         while (rows.next()) {
             if (under_way.contains(rows.integer(0))) continue;
-            found.push_back({rows.integer(0), rows.integer(1), rows.string(2), rows.string(3), rows.string(4), rows.string(5),
-                             rows.string(6), std::nullopt});
+            found.push_back({rows.integer(0), rows.integer(1), rows.string(2), rows.string(3), rows.string(4),
+                             rows.string(5), rows.string(6), std::nullopt});
             parties.push_back(PartyId{rows.integer(7)});
         }
     }
-    for (size_t i = 0; i < found.size(); ++i) found[i].contact = directory::contact_of(tx, parties[i], date_of_ms(now_ms));
+    for (size_t i = 0; i < found.size(); ++i)
+        found[i].contact = directory::contact_of(tx, parties[i], date_of_ms(now_ms));
     return found;
 }
 
-// "award_summary/12/77" -> "award_summary.12.77": the connector makes the Message-ID of it, so a repeat can be seen as one.
+// "award_summary/12/77" -> "award_summary.12.77": the connector makes the Message-ID of it, so a repeat can be seen as
+// one.
 std::string message_id(std::string subject) {
     std::replace(subject.begin(), subject.end(), '/', '.');
     return subject;
@@ -45,7 +47,8 @@ std::string message_id(std::string subject) {
 
 }  // namespace
 
-std::unique_ptr<Notices> Notices::create(store::Store& store, net::HttpClient& client, Clock& clock, NoticeOptions options) {
+std::unique_ptr<Notices> Notices::create(store::Store& store, net::HttpClient& client, Clock& clock,
+                                         NoticeOptions options) {
     return std::make_unique<Sender>(store, client, clock, std::move(options));
 }
 
@@ -80,9 +83,11 @@ Result<void> Sender::recover() {
         resends = options_.resend_unknown;
     }
     return store_.write([&](store::Tx& tx) {
-        tx.run("UPDATE notice SET state = ?, next_at = ?, changed_at = ?, message = 'the daemon stopped while it was being sent'"
-               " WHERE state IN ('waiting', 'sending') AND state = 'sending'",
-               resends ? "waiting" : "unknown", clock_.now_ms(), clock_.now_ms());
+        tx.run(
+            "UPDATE notice SET state = ?, next_at = ?, changed_at = ?, message = 'the daemon stopped while it was "
+            "being sent'"
+            " WHERE state IN ('waiting', 'sending') AND state = 'sending'",
+            resends ? "waiting" : "unknown", clock_.now_ms(), clock_.now_ms());
     });
 }
 
@@ -137,7 +142,8 @@ int64_t Sender::tick() {
 bool Sender::may_leave(const std::string& connector) {
     Lane& lane = lanes_[connector];
     const int64_t now = clock_.monotonic_ms();
-    if (under_way_.size() >= options_.in_flight_max || now < lane.closed_until || lane.rate.room(now) == 0) return false;
+    if (under_way_.size() >= options_.in_flight_max || now < lane.closed_until || lane.rate.room(now) == 0)
+        return false;
     lane.rate.take(now);
     return true;
 }

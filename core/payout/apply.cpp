@@ -26,16 +26,18 @@ std::string clipped(std::string text) {
     return text;
 }
 
-void store_receipt(store::Tx& tx, const PayoutRow& row, const Evidence& evidence, const Verdict& verdict, int64_t now_ms,
-                   int64_t last_request) {
+void store_receipt(store::Tx& tx, const PayoutRow& row, const Evidence& evidence, const Verdict& verdict,
+                   int64_t now_ms, int64_t last_request) {
     const std::string reference = evidence.result.references.empty() ? "" : evidence.result.references.front();
     // News that answers no request belongs to the last send; a send that was never built must not seem to answer one.
     const bool is_news = evidence.source == Source::webhook || evidence.source == Source::person;
-    tx.run("INSERT INTO payout_receipt(payout, request, source, status, outcome, code, message, reference, response_sha256, at)"
-           " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-           row.id, is_news ? last_request : evidence.request, evidence.told_by, evidence.status, verdict.outcome,
-           clipped(verdict.code), clipped(verdict.message), clipped(reference),
-           hmac_sha256(key_of(tx, row), evidence.bytes), now_ms);
+    tx.run(
+        "INSERT INTO payout_receipt(payout, request, source, status, outcome, code, message, reference, "
+        "response_sha256, at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        row.id, is_news ? last_request : evidence.request, evidence.told_by, evidence.status, verdict.outcome,
+        clipped(verdict.code), clipped(verdict.message), clipped(reference),
+        hmac_sha256(key_of(tx, row), evidence.bytes), now_ms);
 }
 
 void keep_references(store::Tx& tx, PayoutRow& row, const host::PayoutResult& result) {
@@ -62,8 +64,10 @@ void keep_bearer(store::Tx& tx, const Desk& desk, const PayoutRow& row, const ho
         log_error("payout.bearer_lost", {{"payout", payout_text(row.id)}, {"reason", usable.error().message}});
         return;
     }
-    tx.run("INSERT INTO payout_bearer(payout, sealed) VALUES (?, ?) ON CONFLICT(payout) DO UPDATE SET sealed = excluded.sealed",
-           row.id, store::Blob{seal_bearer(desk.options->bearer_key, desk.random, row.id, result.bearer)});
+    tx.run(
+        "INSERT INTO payout_bearer(payout, sealed) VALUES (?, ?) ON CONFLICT(payout) DO UPDATE SET sealed = "
+        "excluded.sealed",
+        row.id, store::Blob{seal_bearer(desk.options->bearer_key, desk.random, row.id, result.bearer)});
 }
 
 bool enqueue_notice(store::Tx& tx, const Desk& desk, const PayoutRow& row, int64_t now_ms) {
@@ -80,17 +84,21 @@ bool enqueue_notice(store::Tx& tx, const Desk& desk, const PayoutRow& row, int64
     if (!row.reference.empty()) data["reference"] = row.reference;
     if (row.state == State::refused) data["reason"] = row.message;
     const std::string kind = fmt::format("payout_{}", name_of(row.state));
-    notice::enqueue(tx, kind, fmt::format("{}/{}", kind, row.id.value), row.recipient, connector, data, now_ms, row.trace_id);
+    notice::enqueue(tx, kind, fmt::format("{}/{}", kind, row.id.value), row.recipient, connector, data, now_ms,
+                    row.trace_id);
     return true;
 }
 
 // News that came while the request was under way may be fresher than its answer: ask again at once.
 bool has_fresh_webhook(store::Tx& tx, const PayoutRow& row, int64_t after_webhook) {
-    return tx.one_integer("SELECT 1 FROM webhook w WHERE w.id > ? AND w.connector = ? AND w.verdict IN (?, ?) AND (w.reference = ?"
-                          " OR EXISTS (SELECT 1 FROM payout_reference r WHERE r.connector = w.connector"
-                          " AND r.reference = w.reference AND r.payout = ?)) LIMIT 1",
-                          after_webhook, row.connector, host::WebhookVerdict::look_up, host::WebhookVerdict::result,
-                          payout_text(row.id), row.id).has_value();
+    return tx
+        .one_integer(
+            "SELECT 1 FROM webhook w WHERE w.id > ? AND w.connector = ? AND w.verdict IN (?, ?) AND (w.reference = ?"
+            " OR EXISTS (SELECT 1 FROM payout_reference r WHERE r.connector = w.connector"
+            " AND r.reference = w.reference AND r.payout = ?)) LIMIT 1",
+            after_webhook, row.connector, host::WebhookVerdict::look_up, host::WebhookVerdict::result,
+            payout_text(row.id), row.id)
+        .has_value();
 }
 
 bool contradicts(State state, Outcome outcome) {
@@ -98,7 +106,8 @@ bool contradicts(State state, Outcome outcome) {
            (state == State::refused && (outcome == Outcome::done || outcome == Outcome::pending));
 }
 
-void move_on(PayoutRow& row, const Verdict& verdict, const host::PayoutResult& result, const Desk& desk, int64_t now_ms) {
+void move_on(PayoutRow& row, const Verdict& verdict, const host::PayoutResult& result, const Desk& desk,
+             int64_t now_ms) {
     row.state = verdict.state;
     row.code = clipped(verdict.code);
     row.message = clipped(verdict.message);
@@ -143,10 +152,11 @@ int64_t Desk::jittered(int64_t delay_ms) const {
     return delay_ms <= 0 ? 0 : delay_ms + static_cast<int64_t>(random.below(static_cast<uint64_t>(delay_ms / 4) + 1));
 }
 
-int64_t store_request(store::Tx& tx, const PayoutRow& row, const std::string& kind, int64_t attempt, const Digest& digest,
-                      int64_t now_ms) {
-    tx.run("INSERT INTO payout_request(payout, step, key, attempt, kind, request_sha256, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-           row.id, row.step, key_of(tx, row), attempt, kind, digest, now_ms);
+int64_t store_request(store::Tx& tx, const PayoutRow& row, const std::string& kind, int64_t attempt,
+                      const Digest& digest, int64_t now_ms) {
+    tx.run(
+        "INSERT INTO payout_request(payout, step, key, attempt, kind, request_sha256, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        row.id, row.step, key_of(tx, row), attempt, kind, digest, now_ms);
     return tx.last_id();
 }
 

@@ -49,11 +49,12 @@ struct Applied {
 // row: just loaded in this job. The state must not be `sending` unless the evidence answers that very send.
 Applied apply(store::Tx& tx, const Desk& desk, PayoutRow row, const Evidence& evidence);
 
-// A webhook with an id past after_webhook came while the request was under way: its news may be fresher than the answer.
+// A webhook with an id past after_webhook came while the request was under way: its news may be fresher than the
+// answer.
 void look_again_if_told(store::Tx& tx, const Desk& desk, Applied& applied, int64_t after_webhook);
 
 // A request that is about to leave (kind send), or has left (kind look_up).
-int64_t store_request(store::Tx& tx, const PayoutRow& row, const std::string& kind, int64_t attempt, const Digest& digest,
-                      int64_t now_ms);
+int64_t store_request(store::Tx& tx, const PayoutRow& row, const std::string& kind, int64_t attempt,
+                      const Digest& digest, int64_t now_ms);
 
 }  // namespace tributary::payout

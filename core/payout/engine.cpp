@@ -7,8 +7,8 @@
 
 namespace tributary::payout {
 
-std::unique_ptr<Payouts> Payouts::create(store::Store& store, store::Ledger& ledger, net::HttpClient& client, Clock& clock,
-                                         Random& random, PayoutOptions options) {
+std::unique_ptr<Payouts> Payouts::create(store::Store& store, store::Ledger& ledger, net::HttpClient& client,
+                                         Clock& clock, Random& random, PayoutOptions options) {
     return std::make_unique<Engine>(store, ledger, client, clock, random, std::move(options));
 }
 
@@ -53,16 +53,19 @@ Result<void> Engine::recover() {
     TRIBUTARY_CHECK(store_.write([&](store::Tx& tx) {
         std::vector<PayoutId> interrupted;
         {
-            auto rows = tx.query("SELECT payout FROM payout_state WHERE state IN ('reserved', 'sending', 'pending', 'unknown')"
-                                 " AND state = 'sending' AND next_at = 0");
+            auto rows = tx.query(
+                "SELECT payout FROM payout_state WHERE state IN ('reserved', 'sending', 'pending', 'unknown')"
+                " AND state = 'sending' AND next_at = 0");
             while (rows.next()) interrupted.push_back(PayoutId{rows.integer(0)});
         }
         for (const PayoutId id : interrupted) {
             auto row = load_payout(tx, id);
             if (!row) return;
             const bool may_have_left =
-                tx.one_integer("SELECT 1 FROM payout_request WHERE payout = ? AND key = ? AND kind = 'send' AND attempt = ?",
-                               id, key_of(tx, *row), row->attempt).has_value();
+                tx.one_integer(
+                      "SELECT 1 FROM payout_request WHERE payout = ? AND key = ? AND kind = 'send' AND attempt = ?", id,
+                      key_of(tx, *row), row->attempt)
+                    .has_value();
             row->state = may_have_left ? State::unknown : State::reserved;
             row->code = "interrupted";
             row->message = "The daemon stopped while the request was under way.";
@@ -79,14 +82,16 @@ Result<void> Engine::recover() {
 Result<void> Engine::load() {
     std::vector<PayoutRow> found;
     TRIBUTARY_CHECK(store_.read([&](store::Tx& tx) {
-        auto rows = tx.query("SELECT s.payout, p.connector, p.recipient, s.state, s.step_no, s.next_at FROM payout_state s"
-                             " JOIN payout p ON p.seq = s.payout"
-                             " WHERE s.state IN ('reserved', 'sending', 'pending', 'unknown') AND s.next_at > 0"
-                             " ORDER BY s.next_at LIMIT ?",
-                             scheduled_max + 1);
+        auto rows = tx.query(
+            "SELECT s.payout, p.connector, p.recipient, s.state, s.step_no, s.next_at FROM payout_state s"
+            " JOIN payout p ON p.seq = s.payout"
+            " WHERE s.state IN ('reserved', 'sending', 'pending', 'unknown') AND s.next_at > 0"
+            " ORDER BY s.next_at LIMIT ?",
+            scheduled_max + 1);
         while (rows.next()) {
             PayoutRow row;
-            row.id = PayoutId{rows.integer(0)}, row.connector = rows.string(1), row.recipient = PartyId{rows.integer(2)};
+            row.id = PayoutId{rows.integer(0)}, row.connector = rows.string(1),
+            row.recipient = PartyId{rows.integer(2)};
             row.state = parse_state(rows.text(3)).value_or(State::operator_);
             row.step_no = rows.integer(4), row.next_at = rows.integer(5);
             found.push_back(std::move(row));
@@ -102,7 +107,8 @@ Result<void> Engine::load() {
 }
 
 void Engine::schedule_row(const PayoutRow& row) {
-    const bool is_due = row.next_at > 0 && !is_final(row.state) && row.state != State::operator_ && row.state != State::sending;
+    const bool is_due =
+        row.next_at > 0 && !is_final(row.state) && row.state != State::operator_ && row.state != State::sending;
     if (!is_due) return schedule_.drop(row.id);
     const auto connector = options_->connectors.find(row.connector);
     Capabilities can;
@@ -128,7 +134,8 @@ void Engine::run() {
         const int64_t wait_ms = tick();
         std::unique_lock lock(mutex_);
         if (is_stopping_) return;
-        if (!is_woken_) changed_.wait_for(lock, std::chrono::milliseconds(wait_ms), [&] { return is_woken_ || is_stopping_; });
+        if (!is_woken_)
+            changed_.wait_for(lock, std::chrono::milliseconds(wait_ms), [&] { return is_woken_ || is_stopping_; });
         is_woken_ = false;
         if (is_stopping_) return;
     }

@@ -49,7 +49,8 @@ class Engine final : public Payouts {
 public:
     static constexpr size_t scheduled_max = 200'000;     // more wait in the store
     static constexpr int64_t wait_max_ms = 1'000;        // the thread looks around this often at least
-    static constexpr int64_t delay_max_ms = 100'000'000; // after a restart nothing waits longer, whatever the clock said
+    static constexpr int64_t delay_max_ms =
+        100'000'000;  // after a restart nothing waits longer, whatever the clock said
     static constexpr int64_t missing_connector_delay_ms = 60'000;
 
     Engine(store::Store& store, store::Ledger& ledger, net::HttpClient& client, Clock& clock, Random& random,
@@ -70,10 +71,12 @@ public:
     size_t in_flight() const override;
     void set_on_notice_enqueued(std::function<void()> callback) override;
 
-    // One round of the dispatcher: sends what is ready and paced, begins what is due. Answers when the next round is due,
-    // in ms from now, at most wait_max_ms. Called by the thread; by tests with a clock of their own instead of start().
+    // One round of the dispatcher: sends what is ready and paced, begins what is due. Answers when the next round is
+    // due, in ms from now, at most wait_max_ms. Called by the thread; by tests with a clock of their own instead of
+    // start().
     int64_t tick();
-    // Waits until no operation is with a connector or the store (what is ready, or at the provider, may remain). For tests.
+    // Waits until no operation is with a connector or the store (what is ready, or at the provider, may remain). For
+    // tests.
     bool wait_until_still(int64_t timeout_ms);
 
 private:

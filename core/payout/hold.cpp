@@ -27,9 +27,9 @@ Error refusal(const PayoutRow& row, const char* what, const std::vector<ledger::
         return one.decision != Decision::accepted && one.decision != Decision::exists &&
                one.decision != Decision::linked_transfer_refused;
     });
-    return fail(ErrorCode::corrupt, fmt::format("the ledger does not {} the money of P{}: {}; run `ledger verify`", what,
-                                                row.id.value,
-                                                first == posted.end() ? "no answer" : name_of(first->decision)));
+    return fail(ErrorCode::corrupt,
+                fmt::format("the ledger does not {} the money of P{}: {}; run `ledger verify`", what, row.id.value,
+                            first == posted.end() ? "no answer" : name_of(first->decision)));
 }
 
 struct Reserve {
@@ -39,10 +39,12 @@ struct Reserve {
 };
 
 std::optional<Reserve> reserve_of(store::Tx& tx, const PayoutRow& row, int32_t leg) {
-    auto rows = tx.query("SELECT seq, debit, credit, amount FROM transfer WHERE origin = ? AND origin_id = ? AND leg = ?",
-                         ledger::Origin::payout, row.id, leg);
+    auto rows =
+        tx.query("SELECT seq, debit, credit, amount FROM transfer WHERE origin = ? AND origin_id = ? AND leg = ?",
+                 ledger::Origin::payout, row.id, leg);
     if (!rows.next()) return std::nullopt;
-    return Reserve{TransferId{rows.integer(0)}, AccountId{rows.integer(1)}, AccountId{rows.integer(2)}, rows.integer(3)};
+    return Reserve{TransferId{rows.integer(0)}, AccountId{rows.integer(1)}, AccountId{rows.integer(2)},
+                   rows.integer(3)};
 }
 
 void finish_money(store::Tx& tx, store::Ledger& ledger, const PayoutRow& row, TransferKind kind, int32_t leg_first) {
@@ -50,8 +52,8 @@ void finish_money(store::Tx& tx, store::Ledger& ledger, const PayoutRow& row, Tr
     for (int32_t leg = 0; leg < 2; ++leg) {
         const auto reserve = reserve_of(tx, row, leg_reserve + leg);
         if (!reserve) {
-            return tx.refuse(fail(ErrorCode::corrupt, fmt::format("P{} has no reserve in the ledger; run `ledger verify`",
-                                                                  row.id.value)));
+            return tx.refuse(fail(ErrorCode::corrupt,
+                                  fmt::format("P{} has no reserve in the ledger; run `ledger verify`", row.id.value)));
         }
         linked.push_back({ledger::Origin::payout, row.id.value, leg_first + leg, kind, reserve->debit, reserve->credit,
                           reserve->amount, reserve->id});
@@ -67,15 +69,23 @@ std::string wallet_code(std::string_view party_code, std::string_view unit) {
 }
 
 void reserve_money(store::Tx& tx, store::Ledger& ledger, const PayoutRow& row, std::string_view party_code) {
-    const AccountId wallet = ledger.account(tx, wallet_code(party_code, row.unit), row.unit, Constraint::debits_within_credits);
+    const AccountId wallet =
+        ledger.account(tx, wallet_code(party_code, row.unit), row.unit, Constraint::debits_within_credits);
     const AccountId unit = ledger.account(tx, "conversion/" + row.unit, row.unit, Constraint::none);
     const AccountId currency = ledger.account(tx, "conversion/" + row.currency, row.currency, Constraint::none);
-    const AccountId provider = ledger.account(tx, fmt::format("provider/{}/{}", row.connector, row.currency), row.currency,
-                                              Constraint::none);
+    const AccountId provider =
+        ledger.account(tx, fmt::format("provider/{}/{}", row.connector, row.currency), row.currency, Constraint::none);
     if (!tx.ok()) return;
-    const Transfer points{ledger::Origin::payout, row.id.value, leg_reserve, TransferKind::reserve, wallet, unit, row.amount, {}};
-    const Transfer money{ledger::Origin::payout, row.id.value, leg_reserve + 1, TransferKind::reserve, currency, provider,
-                         row.money, {}};
+    const Transfer points{
+        ledger::Origin::payout, row.id.value, leg_reserve, TransferKind::reserve, wallet, unit, row.amount, {}};
+    const Transfer money{ledger::Origin::payout,
+                         row.id.value,
+                         leg_reserve + 1,
+                         TransferKind::reserve,
+                         currency,
+                         provider,
+                         row.money,
+                         {}};
     const auto posted = ledger.post(tx, {points, money});
     if (is_done(posted)) return;
     const bool is_short = !posted.empty() && posted.front().decision == Decision::exceeds_credits;

@@ -69,8 +69,13 @@ void Engine::build_failed(const OperationPtr& op, const Error& error) {
                                   : op->row.step_no == 0 ? host::Outcome::refused
                                                          : host::Outcome::operator_needed;
     op->is_build_failure = true;
-    op->evidence = {Source::answer, "connector", 0, 0, {}, result_of(outcome, is_refusal ? "not_buildable" : "connector_failed",
-                                                                   error.message), true};
+    op->evidence = {Source::answer,
+                    "connector",
+                    0,
+                    0,
+                    {},
+                    result_of(outcome, is_refusal ? "not_buildable" : "connector_failed", error.message),
+                    true};
     conclude(op);
 }
 
@@ -176,7 +181,8 @@ void Engine::send(const OperationPtr& op) {
     request.timeout_ms = op->timeout_ms;
     request.response_size_max = response_size_max;
     op->sent_at = clock_.now_ms();
-    client_.send(std::move(request), guarded(gate_, [this, op](net::Outcome outcome) { answered(op, std::move(outcome)); }));
+    client_.send(std::move(request),
+                 guarded(gate_, [this, op](net::Outcome outcome) { answered(op, std::move(outcome)); }));
 }
 
 void Engine::answered(const OperationPtr& op, net::Outcome outcome) {
@@ -224,7 +230,8 @@ void Engine::conclude(const OperationPtr& op) {
     const auto job = [this, op, applied](store::Tx& tx) { *applied = apply_operation(tx, op); };
     store_.submit(job, guarded(gate_, [this, op, applied](Result<void> stored) {
         if (stored) return finish(op, applied.get());
-        log_error("payout.result_not_stored", {{"payout", payout_text(op->row.id)}, {"reason", stored.error().message}});
+        log_error("payout.result_not_stored",
+                  {{"payout", payout_text(op->row.id)}, {"reason", stored.error().message}});
         if (store_.is_failed()) return finish(op, nullptr);  // recover() makes it unknown
         const std::lock_guard lock(mutex_);
         unapplied_.push_back(op);  // the next round tries again

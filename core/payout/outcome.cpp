@@ -79,7 +79,8 @@ Verdict believed(const Situation& at, Source source, const PayoutResult& result)
         made.code = "amount_mismatch";
         made.message = "The provider names another amount or currency than was asked for.";
     }
-    const bool is_paid_by_webhook = source == Source::webhook && made.outcome == Outcome::done && result.next_step.empty();
+    const bool is_paid_by_webhook =
+        source == Source::webhook && made.outcome == Outcome::done && result.next_step.empty();
     if (is_paid_by_webhook && !result.has_amount) {
         made.outcome = Outcome::unknown;
         made.code = "amount_missing";
@@ -89,7 +90,8 @@ Verdict believed(const Situation& at, Source source, const PayoutResult& result)
         made.outcome = Outcome::unknown;
         made.code = "not_found_without_look_up";
     }
-    const bool is_webhook_news = is_good_news || made.outcome == Outcome::refused || made.outcome == Outcome::operator_needed;
+    const bool is_webhook_news =
+        is_good_news || made.outcome == Outcome::refused || made.outcome == Outcome::operator_needed;
     if (source == Source::webhook && !is_webhook_news) made.outcome = Outcome::unknown;
     return made;
 }
@@ -116,7 +118,8 @@ Verdict on_pending(const Situation& at, Source source, Verdict made, const Payou
     } else if (at.can.has_webhook) {
         made.delay_ms = at.limits.lookup_max_ms;
     } else {
-        return to_operator(made, "The provider can neither be asked nor tell; confirm with its statement and resolve it.");
+        return to_operator(made,
+                           "The provider can neither be asked nor tell; confirm with its statement and resolve it.");
     }
     return made;
 }
@@ -137,7 +140,8 @@ Verdict on_not_found(const Situation& at, Source source, Verdict made, const Pay
     const bool is_quiet = at.now_ms - at.facts.last_send_at >= at.limits.quiet_ms;
     if (at.state != State::unknown || at.facts.was_accepted || (!at.can.has_key && !is_quiet)) {
         made.message += made.message.empty() ? "" : " ";
-        made.message += at.facts.was_accepted ? "It was accepted before, so this is not believed." : "Too early to be believed.";
+        made.message +=
+            at.facts.was_accepted ? "It was accepted before, so this is not believed." : "Too early to be believed.";
         made.outcome = Outcome::unknown;
         return stay_in_doubt(at, source, made, result);
     }

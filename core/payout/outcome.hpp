@@ -24,7 +24,7 @@ struct Capabilities {
 struct Limits {
     unsigned attempts_max = 12, lookups_max = 40;
     int64_t lookup_first_ms = 2'000, lookup_max_ms = 3'600'000;
-    int64_t quiet_ms = 30'000;         // without a key at the provider, "not found" counts only this long after the send
+    int64_t quiet_ms = 30'000;  // without a key at the provider, "not found" counts only this long after the send
     int64_t key_window_ms = 72'000'000;
 };
 inline constexpr int64_t steps_max = 16;

@@ -53,7 +53,7 @@ struct PayoutRoute {
 };
 
 struct RedeemRequest {
-    std::string key;                  // Idempotency-Key of the caller: the same key and request give the same payout for ever
+    std::string key;  // Idempotency-Key of the caller: the same key and request give the same payout for ever
     std::string recipient;            // party code
     std::string connector;
     std::string product;              // "" = the route's
@@ -91,7 +91,8 @@ public:
     virtual void redeem(RedeemRequest request, std::function<void(Result<json::object>)> done) = 0;
     // POST /webhooks/<connector>: verified on the raw bytes, deduplicated, stored, then 2xx; forged: 401.
     virtual void webhook(const std::string& connector, const net::Request& request, net::Respond respond) = 0;
-    // An operator decides with evidence; only for unknown and operator states. outcome: "settled" | "refused" | "send_again".
+    // An operator decides with evidence; only for unknown and operator states. outcome: "settled" | "refused" |
+    // "send_again".
     virtual Result<json::object> resolve(PayoutId payout, const std::string& outcome, const std::string& evidence,
                                          const std::string& actor, const std::string& trace_id) = 0;
     // Asks the provider again soon, also for operator states; answers with the payout as it stands before the answer.

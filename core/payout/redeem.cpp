@@ -66,7 +66,8 @@ Result<void> check_route(const Plan& plan, const PayoutRoute*& route, std::share
     route = plan.desk.route_of(request.connector);
     connector = plan.desk.connector_of(request.connector);
     if (route == nullptr || connector == nullptr) {
-        return fail(ErrorCode::not_found, fmt::format("there is no payout connector \"{}\"; see connectors.d", request.connector));
+        return fail(ErrorCode::not_found,
+                    fmt::format("there is no payout connector \"{}\"; see connectors.d", request.connector));
     }
     const host::Manifest& manifest = connector->manifest();
     if (!manifest.units.empty() && !contains(manifest.units, route->currency)) {
@@ -87,7 +88,8 @@ Result<void> check_route(const Plan& plan, const PayoutRoute*& route, std::share
     return {};
 }
 
-Result<PartyId> check_recipient(store::Tx& tx, const Plan& plan, const PayoutRoute& route, const host::Manifest& manifest) {
+Result<PartyId> check_recipient(store::Tx& tx, const Plan& plan, const PayoutRoute& route,
+                                const host::Manifest& manifest) {
     const std::string& code = plan.request.recipient;
     const auto party = directory::party_by_code(tx, code);
     if (!party) return fail(ErrorCode::not_found, fmt::format("there is no party \"{}\"", code));
@@ -143,14 +145,17 @@ std::optional<PayoutRow> redeem_in(store::Tx& tx, const Plan& plan) {
     }
     PayoutRow& row = *made;
     make_store_id(tx, plan.desk.random.bytes(16));
-    tx.run("INSERT INTO payout(redemption_key, request_sha256, recipient, connector, product, unit, amount, currency, money,"
-           " rate_money, rate_per, requested_at, requested_by, trace_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-           plan.request.key, digest_of(plan.request), row.recipient, row.connector, row.product, row.unit, row.amount,
-           row.currency, row.money, row.rate_money, row.rate_per, row.requested_at, row.requested_by, row.trace_id);
+    tx.run(
+        "INSERT INTO payout(redemption_key, request_sha256, recipient, connector, product, unit, amount, currency, "
+        "money,"
+        " rate_money, rate_per, requested_at, requested_by, trace_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?)",
+        plan.request.key, digest_of(plan.request), row.recipient, row.connector, row.product, row.unit, row.amount,
+        row.currency, row.money, row.rate_money, row.rate_per, row.requested_at, row.requested_by, row.trace_id);
     row.id = PayoutId{tx.last_id()};
     reserve_money(tx, plan.desk.ledger, row, plan.request.recipient);
-    tx.run("INSERT INTO payout_state(payout, state, next_at, changed_at) VALUES (?, 'reserved', ?, ?)", row.id, row.next_at,
-           row.changed_at);
+    tx.run("INSERT INTO payout_state(payout, state, next_at, changed_at) VALUES (?, 'reserved', ?, ?)", row.id,
+           row.next_at, row.changed_at);
     return row;
 }
 

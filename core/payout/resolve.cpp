@@ -25,8 +25,9 @@ std::optional<host::Outcome> outcome_of(const std::string& outcome) {
 bool is_key_burnt(store::Tx& tx, const PayoutRow& row) {
     const Facts facts = facts_of(tx, row, 0);
     if (facts.last_request == 0 || facts.is_doubtful || facts.was_accepted) return false;
-    return tx.one_integer("SELECT outcome FROM payout_receipt WHERE payout = ? AND request = ? ORDER BY seq DESC LIMIT 1", row.id,
-                          facts.last_request) == static_cast<int64_t>(host::Outcome::operator_needed);
+    return tx.one_integer(
+               "SELECT outcome FROM payout_receipt WHERE payout = ? AND request = ? ORDER BY seq DESC LIMIT 1", row.id,
+               facts.last_request) == static_cast<int64_t>(host::Outcome::operator_needed);
 }
 
 }  // namespace
@@ -35,10 +36,12 @@ Result<json::object> Engine::resolve(PayoutId payout, const std::string& outcome
                                      const std::string& actor, const std::string& trace_id) {
     const auto decided = outcome_of(outcome);
     if (!decided) {
-        return fail(ErrorCode::invalid, fmt::format("the outcome \"{}\" is none of settled, refused, send_again", outcome));
+        return fail(ErrorCode::invalid,
+                    fmt::format("the outcome \"{}\" is none of settled, refused, send_again", outcome));
     }
     if (evidence.empty() || evidence.size() > evidence_size_max) {
-        return fail(ErrorCode::invalid, "the evidence must have 1 to 2000 bytes: say what you saw at the provider, and where");
+        return fail(ErrorCode::invalid,
+                    "the evidence must have 1 to 2000 bytes: say what you saw at the provider, and where");
     }
     const Desk desk = this->desk();
     Applied applied;
@@ -47,8 +50,9 @@ Result<json::object> Engine::resolve(PayoutId payout, const std::string& outcome
         auto row = load_payout(tx, payout);
         if (!row) return tx.refuse(not_found(payout));
         if (row->state != State::unknown && row->state != State::operator_) {
-            return tx.refuse(fail(ErrorCode::conflict, fmt::format("{} is {}; only unknown and operator payouts are resolved",
-                                                                   payout_text(payout), name_of(row->state))));
+            return tx.refuse(
+                fail(ErrorCode::conflict, fmt::format("{} is {}; only unknown and operator payouts are resolved",
+                                                      payout_text(payout), name_of(row->state))));
         }
         const bool takes_new_key = *decided == host::Outcome::not_found && is_key_burnt(tx, *row);
         Evidence told;
@@ -65,9 +69,11 @@ Result<json::object> Engine::resolve(PayoutId payout, const std::string& outcome
             applied.row.next_at = desk.clock.now_ms();
             save_state(tx, applied.row);
         }
-        tx.run("INSERT INTO audit(at, actor, action, subject, detail, trace_id) VALUES (?, ?, 'payout.resolve', ?, ?, ?)",
-               desk.clock.now_ms(), actor, payout_text(payout),
-               to_text(json::object{{"outcome", outcome}, {"was", name_of(applied.before)}, {"evidence", evidence}}), trace_id);
+        tx.run(
+            "INSERT INTO audit(at, actor, action, subject, detail, trace_id) VALUES (?, ?, 'payout.resolve', ?, ?, ?)",
+            desk.clock.now_ms(), actor, payout_text(payout),
+            to_text(json::object{{"outcome", outcome}, {"was", name_of(applied.before)}, {"evidence", evidence}}),
+            trace_id);
         answer = payout_json(tx, payout);
     }));
     note(applied);
@@ -81,15 +87,19 @@ Result<json::object> Engine::look_up_now(PayoutId payout) {
     TRIBUTARY_CHECK(store_.write([&](store::Tx& tx) {
         row = load_payout(tx, payout);
         if (!row) return tx.refuse(not_found(payout));
-        const bool can_ask = row->state == State::unknown || row->state == State::pending || row->state == State::operator_;
+        const bool can_ask =
+            row->state == State::unknown || row->state == State::pending || row->state == State::operator_;
         if (!can_ask) {
-            return tx.refuse(fail(ErrorCode::conflict, fmt::format("{} is {}; only pending, unknown and operator payouts are "
-                                                                   "looked up", payout_text(payout), name_of(row->state))));
+            return tx.refuse(
+                fail(ErrorCode::conflict, fmt::format("{} is {}; only pending, unknown and operator payouts are "
+                                                      "looked up",
+                                                      payout_text(payout), name_of(row->state))));
         }
         if (!desk.capabilities_of(row->connector).has_lookup) {
-            return tx.refuse(fail(ErrorCode::invalid, fmt::format("connector {} has no look-up; check at the provider and "
-                                                                  "resolve {} with evidence", row->connector,
-                                                                  payout_text(payout))));
+            return tx.refuse(
+                fail(ErrorCode::invalid, fmt::format("connector {} has no look-up; check at the provider and "
+                                                     "resolve {} with evidence",
+                                                     row->connector, payout_text(payout))));
         }
         row->lookups = 0;
         if (row->state != State::operator_) row->next_at = desk.clock.now_ms();
@@ -109,7 +119,8 @@ Result<Secret> Engine::reveal_bearer(PayoutId payout, bool again) {
         {
             auto rows = tx.query("SELECT sealed, shown_at FROM payout_bearer WHERE payout = ?", payout);
             if (!rows.next()) {
-                return tx.refuse(fail(ErrorCode::not_found, fmt::format("{} has no link or code", payout_text(payout))));
+                return tx.refuse(
+                    fail(ErrorCode::not_found, fmt::format("{} has no link or code", payout_text(payout))));
             }
             sealed = rows.string(0), shown_at = rows.integer(1);
         }

@@ -34,8 +34,8 @@ std::optional<PayoutRow> load_payout(store::Tx& tx, PayoutId id) {
     if (!rows.next()) return std::nullopt;
     const auto state = parse_state(rows.text(12));
     if (!state) {
-        tx.refuse(fail(ErrorCode::corrupt, fmt::format("payout {} has the unknown state \"{}\"; restore a backup", id.value,
-                                                       rows.text(12))));
+        tx.refuse(fail(ErrorCode::corrupt, fmt::format("payout {} has the unknown state \"{}\"; restore a backup",
+                                                       id.value, rows.text(12))));
         return std::nullopt;
     }
     PayoutRow row;
@@ -79,7 +79,8 @@ Facts facts_of(store::Tx& tx, const PayoutRow& row, int64_t except_request) {
                               " WHERE payout = ? AND key = ? AND kind = 'send'",
                               row.id, key);
         if (!sends.next() || sends.is_null(0)) return facts;
-        facts.first_send_at = sends.integer(0), facts.last_send_at = sends.integer(1), facts.last_request = sends.integer(2);
+        facts.first_send_at = sends.integer(0), facts.last_send_at = sends.integer(1),
+        facts.last_request = sends.integer(2);
     }
     // "Not found", by a look-up or by a person, clears the sends before it.
     const int64_t cleared =
@@ -87,10 +88,12 @@ Facts facts_of(store::Tx& tx, const PayoutRow& row, int64_t except_request) {
                        " WHERE r.payout = ? AND r.outcome = ? AND q.key = ?",
                        row.id, host::Outcome::not_found, key).value_or(0);
     facts.is_doubtful =
-        tx.one_integer("SELECT 1 FROM payout_request q WHERE q.payout = ? AND q.key = ? AND q.kind = 'send' AND q.seq > ?"
-                       " AND q.seq <> ? AND NOT EXISTS (SELECT 1 FROM payout_receipt r WHERE r.payout = q.payout"
-                       " AND r.request = q.seq AND r.outcome <> ?) LIMIT 1",
-                       row.id, key, cleared, except_request, host::Outcome::unknown).has_value();
+        tx.one_integer(
+              "SELECT 1 FROM payout_request q WHERE q.payout = ? AND q.key = ? AND q.kind = 'send' AND q.seq > ?"
+              " AND q.seq <> ? AND NOT EXISTS (SELECT 1 FROM payout_receipt r WHERE r.payout = q.payout"
+              " AND r.request = q.seq AND r.outcome <> ?) LIMIT 1",
+              row.id, key, cleared, except_request, host::Outcome::unknown)
+            .has_value();
     facts.was_accepted =
         tx.one_integer("SELECT 1 FROM payout_receipt r JOIN payout_request q ON q.seq = r.request"
                        " WHERE r.payout = ? AND r.outcome = ? AND q.key = ? LIMIT 1",

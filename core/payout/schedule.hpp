@@ -1,7 +1,7 @@
 // Schedule: which payout is due when, per connector; an index in memory of payout_state.next_at, so that a run of ten
 // thousand payouts at a slow provider never stands before one at another. Due times are monotonic: a jump of the wall
-// clock moves nothing. It also keeps recipients apart: one request of a recipient at a connector at a time, and no other
-// payout's send between the steps of one. Plain value, not thread safe.
+// clock moves nothing. It also keeps recipients apart: one request of a recipient at a connector at a time, and no
+// other payout's send between the steps of one. Plain value, not thread safe.
 #pragma once
 #include <cstddef>
 #include <cstdint>

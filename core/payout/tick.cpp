@@ -19,8 +19,9 @@ host::PayoutJob job_of(store::Tx& tx, const Desk& desk, const PayoutRow& row) {
     job.step = row.step;
     job.key = key_of(tx, row);
     job.state = row.step_state;
-    job.recipient_state = tx.one_text("SELECT state FROM recipient_state WHERE connector = ? AND party = ?", row.connector,
-                                      row.recipient).value_or("");
+    job.recipient_state =
+        tx.one_text("SELECT state FROM recipient_state WHERE connector = ? AND party = ?", row.connector, row.recipient)
+            .value_or("");
     job.amount = {row.money, row.currency, static_cast<uint32_t>(exponent_of(row.currency))};
     job.product = row.product;
     job.recipient_id = directory::party_code(tx, row.recipient);

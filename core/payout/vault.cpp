@@ -20,10 +20,11 @@ void wipe(std::string& text) { sodium_memzero(text.data(), text.size()); }
 Result<void> check_bearer_key(const Secret& key) {
     static_assert(bearer_key_size == crypto_secretbox_KEYBYTES);
     if (key.reveal().size() == bearer_key_size) return {};
-    return fail(ErrorCode::config,
-                fmt::format("the bearer key has {} bytes, {} are needed to keep links and codes that are money; check the "
-                            "credential bearer_key",
-                            key.reveal().size(), bearer_key_size));
+    return fail(
+        ErrorCode::config,
+        fmt::format("the bearer key has {} bytes, {} are needed to keep links and codes that are money; check the "
+                    "credential bearer_key",
+                    key.reveal().size(), bearer_key_size));
 }
 
 std::string seal_bearer(const Secret& key, Random& random, PayoutId payout, const Secret& bearer) {
@@ -42,11 +43,12 @@ Result<Secret> open_bearer(const Secret& key, PayoutId payout, std::string_view 
     TRIBUTARY_CHECK(check_bearer_key(key));
     constexpr size_t overhead = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
     const std::string label = label_of(payout);
-    const Error unusable = fail(
-        ErrorCode::corrupt,
-        fmt::format("the code of P{} cannot be decrypted: it was sealed with another bearer key, or the row was changed; "
-                    "restore the key that was in use, or ask the provider",
-                    payout.value));
+    const Error unusable =
+        fail(ErrorCode::corrupt,
+             fmt::format(
+                 "the code of P{} cannot be decrypted: it was sealed with another bearer key, or the row was changed; "
+                 "restore the key that was in use, or ask the provider",
+                 payout.value));
     if (sealed.size() < overhead) return unusable;
     std::string plain(sealed.size() - overhead, '\0');
     const std::string_view box = sealed.substr(crypto_secretbox_NONCEBYTES);

@@ -1,5 +1,6 @@
-// Links and codes that are money, encrypted at rest: libsodium secretbox (XSalsa20-Poly1305) under a key of 32 bytes that
-// is kept outside the store. The sealed text names its payout, so that one row cannot stand in for another. Any thread.
+// Links and codes that are money, encrypted at rest: libsodium secretbox (XSalsa20-Poly1305) under a key of 32 bytes
+// that is kept outside the store. The sealed text names its payout, so that one row cannot stand in for another. Any
+// thread.
 #pragma once
 #include <string>
 #include <string_view>

@@ -50,11 +50,16 @@ struct Moment {
 };
 
 void add_requests(store::Tx& tx, PayoutId payout, std::vector<Moment>& moments) {
-    auto rows = tx.query("SELECT at, kind, step, attempt, key FROM payout_request WHERE payout = ? ORDER BY seq LIMIT ?", payout,
-                         timeline_max);
+    auto rows =
+        tx.query("SELECT at, kind, step, attempt, key FROM payout_request WHERE payout = ? ORDER BY seq LIMIT ?",
+                 payout, timeline_max);
     while (rows.next()) {
-        moments.push_back({rows.integer(0), {{"at", iso_instant(rows.integer(0))}, {"what", rows.string(1)},
-                                             {"step", rows.string(2)}, {"attempt", rows.integer(3)}, {"key", rows.string(4)}}});
+        moments.push_back({rows.integer(0),
+                           {{"at", iso_instant(rows.integer(0))},
+                            {"what", rows.string(1)},
+                            {"step", rows.string(2)},
+                            {"attempt", rows.integer(3)},
+                            {"key", rows.string(4)}}});
     }
 }
 
@@ -64,9 +69,13 @@ void add_receipts(store::Tx& tx, PayoutId payout, std::vector<Moment>& moments) 
                          " ORDER BY r.seq LIMIT ?",
                          payout, timeline_max);
     while (rows.next()) {
-        json::object entry{{"at", iso_instant(rows.integer(0))}, {"what", rows.string(1)}, {"step", rows.string(2)},
-                           {"outcome", host::name_of(static_cast<host::Outcome>(rows.integer(4)))}, {"code", rows.string(5)},
-                           {"message", rows.string(6)}, {"reference", rows.string(7)}};
+        json::object entry{{"at", iso_instant(rows.integer(0))},
+                           {"what", rows.string(1)},
+                           {"step", rows.string(2)},
+                           {"outcome", host::name_of(static_cast<host::Outcome>(rows.integer(4)))},
+                           {"code", rows.string(5)},
+                           {"message", rows.string(6)},
+                           {"reference", rows.string(7)}};
         if (rows.integer(3) != 0) entry["status"] = rows.integer(3);
         moments.push_back({rows.integer(0), std::move(entry)});
     }
@@ -104,8 +113,9 @@ json::object payout_json(store::Tx& tx, PayoutId payout) {
 json::array payouts_json(store::Tx& tx, const std::string& state, int64_t after, int64_t rows_max) {
     std::vector<PayoutId> ids;
     {
-        auto rows = tx.query("SELECT payout FROM payout_state WHERE payout > ? AND (? = '' OR state = ?) ORDER BY payout LIMIT ?",
-                             after, state, state, std::clamp<int64_t>(rows_max, 0, rows_limit));
+        auto rows = tx.query(
+            "SELECT payout FROM payout_state WHERE payout > ? AND (? = '' OR state = ?) ORDER BY payout LIMIT ?", after,
+            state, state, std::clamp<int64_t>(rows_max, 0, rows_limit));
         while (rows.next()) ids.push_back(PayoutId{rows.integer(0)});
     }
     json::array out;
@@ -116,8 +126,9 @@ json::array payouts_json(store::Tx& tx, const std::string& state, int64_t after,
 }
 
 int64_t oldest_unsettled_ms(store::Tx& tx, int64_t now_ms) {
-    const auto oldest = tx.one_integer("SELECT MIN(p.requested_at) FROM payout_state s JOIN payout p ON p.seq = s.payout"
-                                       " WHERE s.state IN ('reserved', 'sending', 'pending', 'unknown')");
+    const auto oldest = tx.one_integer(
+        "SELECT MIN(p.requested_at) FROM payout_state s JOIN payout p ON p.seq = s.payout"
+        " WHERE s.state IN ('reserved', 'sending', 'pending', 'unknown')");
     return oldest ? std::max<int64_t>(now_ms - *oldest, 0) : 0;
 }
 

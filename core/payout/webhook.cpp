@@ -1,5 +1,5 @@
-// Webhooks: believed when the connector has verified the raw bytes, counted once per provider's event id, durable before
-// they are answered. They never create a payout and never change a final one.
+// Webhooks: believed when the connector has verified the raw bytes, counted once per provider's event id, durable
+// before they are answered. They never create a payout and never change a final one.
 #include <fmt/format.h>
 
 #include "core/base/encoding.hpp"
@@ -40,8 +40,8 @@ bool store_delivery(store::Tx& tx, const Received& webhook, int64_t now_ms) {
 std::vector<PayoutRow> payouts_with(store::Tx& tx, const std::string& connector, const std::string& reference) {
     std::vector<PayoutId> ids;
     {
-        auto rows = tx.query("SELECT payout FROM payout_reference WHERE connector = ? AND reference = ? LIMIT ?", connector,
-                             reference, payouts_per_reference_max);
+        auto rows = tx.query("SELECT payout FROM payout_reference WHERE connector = ? AND reference = ? LIMIT ?",
+                             connector, reference, payouts_per_reference_max);
         while (rows.next()) ids.push_back(PayoutId{rows.integer(0)});
     }
     if (const auto own = parse_payout_id(reference); own && ids.empty()) ids.push_back(*own);
@@ -53,7 +53,9 @@ std::vector<PayoutRow> payouts_with(store::Tx& tx, const std::string& connector,
     return found;
 }
 
-bool was_sent(const PayoutRow& row) { return row.attempt > 0 || row.state == State::pending || row.state == State::operator_; }
+bool was_sent(const PayoutRow& row) {
+    return row.attempt > 0 || row.state == State::pending || row.state == State::operator_;
+}
 
 // Asks the provider as soon as possible, where that can tell something.
 Applied look_up_soon(store::Tx& tx, const Desk& desk, PayoutRow row) {
@@ -62,7 +64,8 @@ Applied look_up_soon(store::Tx& tx, const Desk& desk, PayoutRow row) {
     const bool can_ask = !is_final(row.state) && row.state != State::sending && row.state != State::operator_ &&
                          was_sent(row) && desk.capabilities_of(row.connector).has_lookup;
     if (can_ask) {
-        if (row.state == State::reserved) row.state = State::unknown;  // the provider knows of what we thought had no effect
+        if (row.state == State::reserved)
+            row.state = State::unknown;  // the provider knows of what we thought had no effect
         row.next_at = row.changed_at = desk.clock.now_ms();
         save_state(tx, row);
     }
@@ -83,7 +86,8 @@ namespace {
 // A result that cannot be applied now becomes a look-up; where there is none, the provider must repeat it.
 void take_result(store::Tx& tx, const Desk& desk, const Received& webhook, PayoutRow row, WebhookOutcome& outcome) {
     const bool has_lookup = desk.capabilities_of(row.connector).has_lookup;
-    const bool can_apply = is_final(row.state) || (was_sent(row) && row.state != State::sending && row.state != State::reserved);
+    const bool can_apply =
+        is_final(row.state) || (was_sent(row) && row.state != State::sending && row.state != State::reserved);
     if (!can_apply) {
         outcome.must_repeat = !has_lookup && row.state == State::sending;
         if (has_lookup) outcome.applied.push_back(look_up_soon(tx, desk, std::move(row)));
@@ -109,10 +113,12 @@ void take_news(store::Tx& tx, const Desk& desk, const Received& webhook, Webhook
     const bool is_result = webhook.result.verdict == WebhookVerdict::result;
     if (is_result && found.empty() && !desk.capabilities_of(webhook.connector).has_lookup) {
         // It may be about a send whose answer is not stored yet: the provider repeats it.
-        outcome.must_repeat = tx.one_integer("SELECT 1 FROM payout_state s JOIN payout p ON p.seq = s.payout WHERE"
-                                             " s.state IN ('reserved', 'sending', 'pending', 'unknown') AND s.state = 'sending'"
-                                             " AND s.next_at = 0 AND p.connector = ? LIMIT 1",
-                                             webhook.connector).has_value();
+        outcome.must_repeat = tx.one_integer(
+                                    "SELECT 1 FROM payout_state s JOIN payout p ON p.seq = s.payout WHERE"
+                                    " s.state IN ('reserved', 'sending', 'pending', 'unknown') AND s.state = 'sending'"
+                                    " AND s.next_at = 0 AND p.connector = ? LIMIT 1",
+                                    webhook.connector)
+                                  .has_value();
         return;
     }
     for (PayoutRow& row : found) {
@@ -149,7 +155,8 @@ void Engine::webhook(const std::string& connector, const net::Request& request, 
                               query == std::string::npos ? "" : request.target.substr(query));
     webhook.body = request.body;
     webhook.now_ms = clock_.now_ms();
-    auto taken = [this, connector, plug, body = request.body, respond, gate = gate_](Result<host::WebhookResult> result) {
+    auto taken = [this, connector, plug, body = request.body, respond,
+                  gate = gate_](Result<host::WebhookResult> result) {
         const CallbackGate::Pass pass(*gate);
         if (!pass || !result) {
             if (pass) count_webhook(connector, "failed");
@@ -160,10 +167,10 @@ void Engine::webhook(const std::string& connector, const net::Request& request, 
         count_webhook(connector, host::name_of(verdict));
         if (verdict == WebhookVerdict::forged || verdict == WebhookVerdict::stale) {
             log_warning("payout.webhook_refused", {{"connector", connector}, {"verdict", host::name_of(verdict)}});
-            return respond(net::Response::problem(401, "webhook_refused", "Signature refused",
-                                                  verdict == WebhookVerdict::stale
-                                                      ? "The webhook was signed too long ago; check the sender's clock."
-                                                      : "The signature is missing or wrong; check the webhook's secret."));
+            return respond(net::Response::problem(
+                401, "webhook_refused", "Signature refused",
+                verdict == WebhookVerdict::stale ? "The webhook was signed too long ago; check the sender's clock."
+                                                 : "The signature is missing or wrong; check the webhook's secret."));
         }
         store_webhook(connector, body, *std::move(result), respond);
     };

@@ -33,8 +33,10 @@ TEST(Render, FollowsTheLanguageAndFallsBackToEnglish) {
         const char* asked;
         const char* got;
     };
-    const Case cases[] = {{"de", "de"}, {"de-AT", "de"}, {"DE_CH", "de"}, {"en", "en"}, {"fr", "en"}, {"", "en"}, {"deu", "en"}};
-    for (const Case& one : cases) EXPECT_EQ(render("award_summary", one.asked, award_data())->language, one.got) << one.asked;
+    const Case cases[] = {{"de", "de"}, {"de-AT", "de"}, {"DE_CH", "de"}, {"en", "en"},
+                          {"fr", "en"}, {"", "en"},      {"deu", "en"}};
+    for (const Case& one : cases)
+        EXPECT_EQ(render("award_summary", one.asked, award_data())->language, one.got) << one.asked;
     EXPECT_TRUE(contains(render("award_summary", "de", award_data())->text, "Ihr Guthaben: 900 points"));
 }
 
@@ -55,7 +57,8 @@ TEST(Render, KnowsEveryKindInBothLanguagesEvenWithoutData) {
 }
 
 TEST(Render, TellsWhyARewardWasNotPaid) {
-    const json::object data{{"name", "Jo"}, {"reward", "Gift card"}, {"amount", "10.00 USD"}, {"reason", "The card is closed."},
+    const json::object data{{"name", "Jo"},           {"reward", "Gift card"},
+                            {"amount", "10.00 USD"},  {"reason", "The card is closed."},
                             {"spent", "1000 points"}, {"payout", "P7"}};
     const auto page = render("payout_refused", "en", data);
     EXPECT_TRUE(contains(page->text, "Reason: The card is closed."));

@@ -104,7 +104,8 @@ protected:
     }
     void add_person(int64_t id, const char* data) {
         ASSERT_TRUE(store->write([&](store::Tx& tx) {
-            tx.run("INSERT INTO party(id, code, kind, created_at) VALUES (?, ?, 'person', 0)", id, fmt::format("R{}", id));
+            tx.run("INSERT INTO party(id, code, kind, created_at) VALUES (?, ?, 'person', 0)", id,
+                   fmt::format("R{}", id));
             tx.run("INSERT INTO party_version(party, valid_from, data) VALUES (?, 20000101, ?)", id, data);
         }));
     }

@@ -20,15 +20,31 @@ Reply say(json::object body, bool has_effect = false) { return {has_effect, net:
 Reply found_or_not(const Sent&, bool is_known) { return is_known ? Reply{} : say({{"outcome", "not_found"}}); }
 
 const Scenario scenarios[] = {
-    {"done", has_key | has_lookup, [](const Sent&, bool) { return Reply{true, net::Delivery::answered, {}}; }, found_or_not,
-     "settled", 1},
-    {"done, no look-up", has_key, [](const Sent&, bool) { return Reply{true, net::Delivery::answered, {}}; }, nullptr,
-     "settled", 1},
-    {"done, no key", has_lookup, [](const Sent&, bool) { return Reply{true, net::Delivery::answered, {}}; }, found_or_not,
-     "settled", 1},
-    {"commits, then drops", has_key | has_lookup, [](const Sent&, bool) { return Reply{true, net::Delivery::maybe_sent, {}}; },
+    {"done", has_key | has_lookup,
+     [](const Sent&, bool) {
+         return Reply{true, net::Delivery::answered, {}};
+     },
      found_or_not, "settled", 1},
-    {"refused", has_key | has_lookup, [](const Sent&, bool) { return say({{"outcome", "refused"}}); }, found_or_not, "refused", 0},
+    {"done, no look-up", has_key,
+     [](const Sent&, bool) {
+         return Reply{true, net::Delivery::answered, {}};
+     },
+     nullptr, "settled", 1},
+    {"done, no key", has_lookup,
+     [](const Sent&, bool) {
+         return Reply{true, net::Delivery::answered, {}};
+     },
+     found_or_not, "settled", 1},
+    {"commits, then drops", has_key | has_lookup,
+     [](const Sent&, bool) {
+         return Reply{true, net::Delivery::maybe_sent, {}};
+     },
+     found_or_not, "settled", 1},
+    {"refused", has_key | has_lookup,
+     [](const Sent&, bool) {
+         return say({{"outcome", "refused"}});
+     },
+     found_or_not, "refused", 0},
     {"card, then load", has_key | has_lookup,
      [](const Sent& sent, bool) {
          if (sent.step.empty()) return say({{"outcome", "done"}, {"next_step", "load"}, {"state", "card"}});
@@ -39,10 +55,19 @@ const Scenario scenarios[] = {
          return found_or_not(sent, is_known);
      },
      "settled", 1},
-    {"pending, then done", has_key | has_lookup, [](const Sent&, bool) { return say({{"outcome", "pending"}}, true); },
+    {"pending, then done", has_key | has_lookup,
+     [](const Sent&, bool) {
+         return say({{"outcome", "pending"}}, true);
+     },
      found_or_not, "settled", 1},
-    {"pending, then refused", has_key | has_lookup, [](const Sent&, bool) { return say({{"outcome", "pending"}}); },
-     [](const Sent&, bool) { return say({{"outcome", "refused"}}); }, "refused", 0},
+    {"pending, then refused", has_key | has_lookup,
+     [](const Sent&, bool) {
+         return say({{"outcome", "pending"}});
+     },
+     [](const Sent&, bool) {
+         return say({{"outcome", "refused"}});
+     },
+     "refused", 0},
 };
 
 class Crash : public World {};
@@ -100,7 +125,7 @@ TEST_F(Crash, LeavesUnknownWhatNobodyCanTell) {
     EXPECT_EQ(code_of(id), "interrupted");
     EXPECT_EQ(provider.effects_total(), 0);
     EXPECT_EQ(available(), 9'000) << "the money stays reserved";
-    ASSERT_TRUE(engine->resolve(id, "send_again", "not in the provider's list of today", "anna", "t"));
+    ASSERT_TRUE(engine->resolve(id, "send_again", "not in the provider's list of today", "desk-7", "t"));
     run_out();
     EXPECT_EQ(state_of(id), "settled");
     EXPECT_EQ(provider.effects_total(), 1);

@@ -85,14 +85,34 @@ TEST_F(Dispatch, EndsWhereEveryOutcomeLeads) {
         {"not sent", both, {unsent, unsent, works}, {}, "settled", 3, 1, 1},
         {"never sent", both, {unsent}, {}, "operator", 12, 1, 0},
         {"pending, then done", both, {say({{"outcome", "pending"}}, true)}, {}, "settled", 1, 1, 1},
-        {"pending for ever", both, {say({{"outcome", "pending"}}, true)}, {say({{"outcome", "pending"}})}, "operator", 1, 1, 1},
-        {"pending, then refused", both, {say({{"outcome", "pending"}})}, {say({{"outcome", "refused"}})}, "refused", 1, 1, 0},
+        {"pending for ever",
+         both,
+         {say({{"outcome", "pending"}}, true)},
+         {say({{"outcome", "pending"}})},
+         "operator",
+         1,
+         1,
+         1},
+        {"pending, then refused",
+         both,
+         {say({{"outcome", "pending"}})},
+         {say({{"outcome", "refused"}})},
+         "refused",
+         1,
+         1,
+         0},
         {"lost after the effect", both, {lose(true)}, {}, "settled", 1, 1, 1},
         {"lost before the effect", both, {lose(false), works}, {}, "settled", 2, 1, 1},
         {"unknown answer", both, {say({{"outcome", "unknown"}}, true)}, {}, "settled", 1, 1, 1},
         {"lost, look-up never tells", both, {lose(true)}, {say({{"outcome", "unknown"}})}, "operator", 1, 1, 1},
-        {"lost, look-up fails at first", both, {lose(true)}, {unsent, lose(false), say({{"outcome", "slow_down"}}),
-                                                              say({{"outcome", "done"}})}, "settled", 1, 1, 1},
+        {"lost, look-up fails at first",
+         both,
+         {lose(true)},
+         {unsent, lose(false), say({{"outcome", "slow_down"}}), say({{"outcome", "done"}})},
+         "settled",
+         1,
+         1,
+         1},
         {"lost, no look-up, key", has_key, {lose(true), works}, {}, "settled", 2, 1, 1},
         {"lost, key, never tells", has_key, {lose(true)}, {}, "operator", 12, 1, 1},
         {"lost, key, refused later", has_key, {lose(true), say({{"outcome", "refused"}})}, {}, "operator", 2, 1, 1},
@@ -101,10 +121,23 @@ TEST_F(Dispatch, EndsWhereEveryOutcomeLeads) {
         {"lost, nothing", 0, {lose(true)}, {}, "unknown", 1, 1, 1},
         {"lost, look-up only", has_lookup, {lose(true)}, {}, "settled", 1, 1, 1},
         {"lost before, look-up only", has_lookup, {lose(false), works}, {}, "settled", 2, 1, 1},
-        {"wrong amount", both, {say({{"outcome", "done"}, {"amount", 999}}, true)}, {say({{"outcome", "done"}, {"amount", 999}})},
-         "operator", 1, 1, 1},
+        {"wrong amount",
+         both,
+         {say({{"outcome", "done"}, {"amount", 999}}, true)},
+         {say({{"outcome", "done"}, {"amount", 999}})},
+         "operator",
+         1,
+         1,
+         1},
         {"wrong amount, put right", both, {say({{"outcome", "done"}, {"amount", 999}}, true)}, {}, "settled", 1, 1, 1},
-        {"wrong currency", both, {say({{"outcome", "done"}, {"amount", 1000}, {"currency", "EUR"}}, true)}, {}, "settled", 1, 1, 1},
+        {"wrong currency",
+         both,
+         {say({{"outcome", "done"}, {"amount", 1000}, {"currency", "EUR"}}, true)},
+         {},
+         "settled",
+         1,
+         1,
+         1},
         {"pending at a mute provider", has_key, {say({{"outcome", "pending"}}, true)}, {}, "operator", 1, 1, 1},
     };
     int number_of_key = 0;
@@ -125,13 +158,15 @@ TEST_F(Dispatch, EndsWhereEveryOutcomeLeads) {
         EXPECT_EQ(sends(), ending.sends);
         EXPECT_EQ(keys().size(), ending.keys);
         EXPECT_EQ(provider.effects_total() - effects, ending.effects);
-        EXPECT_EQ(before - available(), std::string_view(ending.state) == "refused" ? 0 : 1'000) << "what is unclear stays reserved";
+        EXPECT_EQ(before - available(), std::string_view(ending.state) == "refused" ? 0 : 1'000)
+            << "what is unclear stays reserved";
     }
     expect_books_balance();
 }
 
 TEST_F(Dispatch, DerivesTheKeyFromStorePayoutStepAndTries) {
-    provider.script = scripted({say({{"outcome", "retry_new_key"}}), say({{"outcome", "done"}, {"next_step", "load"}}), works});
+    provider.script =
+        scripted({say({{"outcome", "retry_new_key"}}), say({{"outcome", "done"}, {"next_step", "load"}}), works});
     start();
     redeem_ok("k");
     run_out();
@@ -147,7 +182,9 @@ TEST_F(Dispatch, DerivesTheKeyFromStorePayoutStepAndTries) {
 TEST_F(Dispatch, CarriesStateThroughTheStepsAndToTheNextPayout) {
     provider.script = [](const Sent& sent, bool) {
         if (sent.step.empty()) {
-            return say({{"outcome", "done"}, {"next_step", "load"}, {"state", "card-1"}, {"recipient_state", "token-1"}}, true);
+            return say(
+                {{"outcome", "done"}, {"next_step", "load"}, {"state", "card-1"}, {"recipient_state", "token-1"}},
+                true);
         }
         return works;
     };
@@ -176,7 +213,9 @@ TEST_F(Dispatch, KeepsTheStateOfAStepWhenItsRetryNamesNone) {
 }
 
 TEST_F(Dispatch, RefusesWhatTheConnectorCannotBuild) {
-    gift().build_error = [](const host::PayoutJob&) { return fail(ErrorCode::invalid, "the recipient has no e-mail address"); };
+    gift().build_error = [](const host::PayoutJob&) {
+        return fail(ErrorCode::invalid, "the recipient has no e-mail address");
+    };
     start();
     const PayoutId id = redeem_ok("k");
     run_out();
@@ -217,7 +256,9 @@ TEST_F(Dispatch, TakesACrashWhileInterpretingForUnknown) {
 }
 
 TEST_F(Dispatch, RepeatsTheKeyWhereAStepHasNoLookUp) {
-    gift().lookup_build_error = [](const host::PayoutJob&) { return fail(ErrorCode::invalid, "lookup_build is not supported"); };
+    gift().lookup_build_error = [](const host::PayoutJob&) {
+        return fail(ErrorCode::invalid, "lookup_build is not supported");
+    };
     provider.script = scripted({lose(true), works});
     start();
     const PayoutId id = redeem_ok("k");

@@ -148,7 +148,8 @@ TEST_F(Fairness, RunsByItsOwnThread) {
     start();
     engine->start();
     const PayoutId id = redeem_ok("k", "R1", 10);
-    for (int i = 0; i < 2'000 && state_of(id) != "settled"; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    for (int i = 0; i < 2'000 && state_of(id) != "settled"; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
     EXPECT_EQ(state_of(id), "settled");
     engine->stop(5'000);
     EXPECT_EQ(engine->in_flight(), 0u);

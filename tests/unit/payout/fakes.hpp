@@ -27,7 +27,9 @@ struct Death {
 class MortalStore final : public store::Store {
 public:
     MortalStore(store::Store& inner, Death& death) : inner_(inner), death_(death) {}
-    void add_participant(std::shared_ptr<store::Participant> participant) override { inner_.add_participant(std::move(participant)); }
+    void add_participant(std::shared_ptr<store::Participant> participant) override {
+        inner_.add_participant(std::move(participant));
+    }
     void submit(store::Job job, store::Done done) override {
         if (death_.is_dead) return;
         inner_.submit(std::move(job), [this, done = std::move(done)](Result<void> stored) {
@@ -97,7 +99,8 @@ public:
 
 class FakeClient final : public net::HttpClient {
 public:
-    FakeClient(FakeProvider& provider, Clock& clock, Death& death) : provider_(provider), clock_(clock), death_(death) {}
+    FakeClient(FakeProvider& provider, Clock& clock, Death& death)
+        : provider_(provider), clock_(clock), death_(death) {}
     void send(net::OutgoingRequest request, std::function<void(net::Outcome)> done) override {
         if (death_.is_dead) {
             ++provider_.dead_attempts;
@@ -123,7 +126,9 @@ public:
                 provider_.key_owner[sent.key] = sent.payout;
             }
             if (reply.body.empty()) {
-                reply.body = {{"outcome", "done"}, {"amount", int_or(body, "amount")}, {"currency", text_or(body, "currency")},
+                reply.body = {{"outcome", "done"},
+                              {"amount", int_or(body, "amount")},
+                              {"currency", text_or(body, "currency")},
                               {"references", json::array{"ref-" + sent.payout}}};
             }
             outcome.delivery = reply.delivery;
@@ -189,18 +194,22 @@ public:
 
     std::function<Error(const host::PayoutJob&)> build_error, lookup_build_error, interpret_error;  // "" message: fine
 
-    void build(host::PayoutJob job, host::Completion<host::HttpRequest> done) override { make(job, "send", build_error, done); }
+    void build(host::PayoutJob job, host::Completion<host::HttpRequest> done) override {
+        make(job, "send", build_error, done);
+    }
     void lookup_build(host::PayoutJob job, host::Completion<host::HttpRequest> done) override {
         make(job, "lookup", lookup_build_error, done);
     }
-    void interpret(host::PayoutJob job, host::HttpResponse response, host::Completion<host::PayoutResult> done) override {
+    void interpret(host::PayoutJob job, host::HttpResponse response,
+                   host::Completion<host::PayoutResult> done) override {
         if (death_.is_dead) return;
         if (interpret_error) {
             if (Error error = interpret_error(job); !error.message.empty()) return done(error);
         }
         done(result_of(parse_json(response.body)->as_object()));
     }
-    void lookup_interpret(host::PayoutJob job, host::HttpResponse response, host::Completion<host::PayoutResult> done) override {
+    void lookup_interpret(host::PayoutJob job, host::HttpResponse response,
+                          host::Completion<host::PayoutResult> done) override {
         interpret(std::move(job), std::move(response), std::move(done));
     }
     void webhook(host::Webhook webhook, host::Completion<host::WebhookResult> done) override {
@@ -221,11 +230,16 @@ public:
     }
 
     static host::PayoutResult result_of(const json::object& body) {
-        static const std::map<std::string, host::Outcome> outcomes = {
-            {"done", host::Outcome::done}, {"pending", host::Outcome::pending}, {"retry_same_key", host::Outcome::retry_same_key},
-            {"retry_new_key", host::Outcome::retry_new_key}, {"refused", host::Outcome::refused},
-            {"unknown", host::Outcome::unknown}, {"log_in", host::Outcome::log_in}, {"operator", host::Outcome::operator_needed},
-            {"slow_down", host::Outcome::slow_down}, {"not_found", host::Outcome::not_found}};
+        static const std::map<std::string, host::Outcome> outcomes = {{"done", host::Outcome::done},
+                                                                      {"pending", host::Outcome::pending},
+                                                                      {"retry_same_key", host::Outcome::retry_same_key},
+                                                                      {"retry_new_key", host::Outcome::retry_new_key},
+                                                                      {"refused", host::Outcome::refused},
+                                                                      {"unknown", host::Outcome::unknown},
+                                                                      {"log_in", host::Outcome::log_in},
+                                                                      {"operator", host::Outcome::operator_needed},
+                                                                      {"slow_down", host::Outcome::slow_down},
+                                                                      {"not_found", host::Outcome::not_found}};
         host::PayoutResult result;
         result.outcome = outcomes.at(text_or(body, "outcome"));
         result.code = text_or(body, "code", text_or(body, "outcome"));
@@ -247,7 +261,8 @@ public:
     std::vector<host::PayoutJob> built;
 
 private:
-    void make(const host::PayoutJob& job, const char* what, const std::function<Error(const host::PayoutJob&)>& error_of,
+    void make(const host::PayoutJob& job, const char* what,
+              const std::function<Error(const host::PayoutJob&)>& error_of,
               const host::Completion<host::HttpRequest>& done) {
         if (death_.is_dead) return;
         if (error_of) {

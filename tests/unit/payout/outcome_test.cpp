@@ -45,15 +45,27 @@ const Row rows[] = {
     // an answer to a send
     {"done", Source::answer, State::sending, Outcome::done, all, false, State::settled, has_no_delay},
     {"pending", Source::answer, State::sending, Outcome::pending, all, false, State::pending, 2'000},
-    {"pending, webhook only", Source::answer, State::sending, Outcome::pending, {true, false, true}, false, State::pending, 3'600'000},
-    {"pending, mute provider", Source::answer, State::sending, Outcome::pending, key_only, false, State::operator_, has_no_delay},
+    {"pending, webhook only",
+     Source::answer,
+     State::sending,
+     Outcome::pending,
+     {true, false, true},
+     false,
+     State::pending,
+     3'600'000},
+    {"pending, mute provider", Source::answer, State::sending, Outcome::pending, key_only, false, State::operator_,
+     has_no_delay},
     {"retry same key", Source::answer, State::sending, Outcome::retry_same_key, all, false, State::reserved, 1'000},
-    {"retry same key in doubt", Source::answer, State::sending, Outcome::retry_same_key, key_only, true, State::unknown, 1'000},
-    {"retry same key in doubt, look-up", Source::answer, State::sending, Outcome::retry_same_key, all, true, State::unknown, 2'000},
+    {"retry same key in doubt", Source::answer, State::sending, Outcome::retry_same_key, key_only, true, State::unknown,
+     1'000},
+    {"retry same key in doubt, look-up", Source::answer, State::sending, Outcome::retry_same_key, all, true,
+     State::unknown, 2'000},
     {"retry new key", Source::answer, State::sending, Outcome::retry_new_key, all, false, State::reserved, 1'000},
-    {"retry new key in doubt", Source::answer, State::sending, Outcome::retry_new_key, key_only, true, State::operator_, has_no_delay},
+    {"retry new key in doubt", Source::answer, State::sending, Outcome::retry_new_key, key_only, true, State::operator_,
+     has_no_delay},
     {"refused", Source::answer, State::sending, Outcome::refused, all, false, State::refused, has_no_delay},
-    {"refused in doubt", Source::answer, State::sending, Outcome::refused, key_only, true, State::operator_, has_no_delay},
+    {"refused in doubt", Source::answer, State::sending, Outcome::refused, key_only, true, State::operator_,
+     has_no_delay},
     {"unknown, look-up", Source::answer, State::sending, Outcome::unknown, all, false, State::unknown, 2'000},
     {"unknown, key", Source::answer, State::sending, Outcome::unknown, key_only, false, State::unknown, 1'000},
     {"unknown, nothing", Source::answer, State::sending, Outcome::unknown, none, false, State::unknown, has_no_delay},
@@ -71,12 +83,16 @@ const Row rows[] = {
     {"ask again", Source::look_up, State::unknown, Outcome::retry_same_key, all, true, State::unknown, 4'000},
     {"slow down", Source::look_up, State::unknown, Outcome::slow_down, all, true, State::unknown, 4'000},
     {"not found", Source::look_up, State::unknown, Outcome::not_found, all, true, State::reserved, 1'000},
-    {"not found, no key", Source::look_up, State::unknown, Outcome::not_found, lookup_only, true, State::reserved, 1'000},
+    {"not found, no key", Source::look_up, State::unknown, Outcome::not_found, lookup_only, true, State::reserved,
+     1'000},
     {"not found while pending", Source::look_up, State::pending, Outcome::not_found, all, true, State::pending, 4'000},
     {"proven burnt", Source::look_up, State::unknown, Outcome::retry_new_key, all, true, State::reserved, 1'000},
-    {"operator's, found done", Source::look_up, State::operator_, Outcome::done, all, true, State::settled, has_no_delay},
-    {"operator's, not found", Source::look_up, State::operator_, Outcome::not_found, all, true, State::operator_, has_no_delay},
-    {"operator's, no news", Source::look_up, State::operator_, Outcome::unknown, all, true, State::operator_, has_no_delay},
+    {"operator's, found done", Source::look_up, State::operator_, Outcome::done, all, true, State::settled,
+     has_no_delay},
+    {"operator's, not found", Source::look_up, State::operator_, Outcome::not_found, all, true, State::operator_,
+     has_no_delay},
+    {"operator's, no news", Source::look_up, State::operator_, Outcome::unknown, all, true, State::operator_,
+     has_no_delay},
     // a webhook
     {"refused", Source::webhook, State::pending, Outcome::refused, all, false, State::refused, has_no_delay},
     {"paid without amount", Source::webhook, State::pending, Outcome::done, all, false, State::pending, 2'000},
@@ -97,14 +113,15 @@ TEST(Decide, KnowsEveryOutcomeInEverySituation) {
 }
 
 TEST(Decide, NeverMovesMoneyForAnOutcomeThatIsNotProven) {
-    const Outcome open[] = {Outcome::pending, Outcome::retry_same_key, Outcome::retry_new_key, Outcome::unknown, Outcome::log_in,
-                            Outcome::operator_needed, Outcome::slow_down, Outcome::not_found};
+    const Outcome open[] = {Outcome::pending, Outcome::retry_same_key,  Outcome::retry_new_key, Outcome::unknown,
+                            Outcome::log_in,  Outcome::operator_needed, Outcome::slow_down,     Outcome::not_found};
     for (const Outcome outcome : open) {
         for (const Source source : {Source::answer, Source::look_up, Source::webhook, Source::person}) {
             for (const State from : {State::sending, State::pending, State::unknown, State::operator_}) {
                 for (const Capabilities& can : {all, key_only, lookup_only, none}) {
                     const Row row{"", source, from, outcome, can, true, from, {}};
-                    EXPECT_FALSE(is_final(decide(situation_of(row), source, result_of(outcome)).state)) << host::name_of(outcome);
+                    EXPECT_FALSE(is_final(decide(situation_of(row), source, result_of(outcome)).state))
+                        << host::name_of(outcome);
                 }
             }
         }

@@ -65,7 +65,8 @@ TEST_F(Redeem, TakesAKeyAgainAfterARefusal) {
 }
 
 TEST_F(Redeem, SaysWhatIsWrong) {
-    expect_refusal(request_of("k", "R1", 10'001), ErrorCode::invalid, "R1 has 10000 points available, 10001 were asked");
+    expect_refusal(request_of("k", "R1", 10'001), ErrorCode::invalid,
+                   "R1 has 10000 points available, 10001 were asked");
     expect_refusal(request_of("k", "R9"), ErrorCode::not_found, "there is no party \"R9\"");
     expect_refusal(request_of("k", "R1", 100, "nope"), ErrorCode::not_found, "no payout connector \"nope\"");
     expect_refusal(request_of("k", "R1", 0), ErrorCode::invalid, "must be positive");
@@ -107,7 +108,8 @@ TEST_F(Redeem, NeverSpendsMoreThanThereIsWhenManyAsk) {
     for (int i = 0; i < 64; ++i) {
         auto answer = std::make_shared<std::promise<Result<json::object>>>();
         answers.push_back(answer->get_future());
-        engine->redeem(request_of(fmt::format("k{}", i / 2)), [answer](Result<json::object> made) { answer->set_value(std::move(made)); });
+        engine->redeem(request_of(fmt::format("k{}", i / 2)),
+                       [answer](Result<json::object> made) { answer->set_value(std::move(made)); });
     }
     int made = 0;
     for (auto& answer : answers) made += answer.get().has_value() ? 1 : 0;

@@ -12,12 +12,15 @@ protected:
         provider.script = [](const Sent& sent, bool) {
             return reply({{"outcome", "pending"}, {"references", json::array{"order-" + sent.payout}}}, true);
         };
-        provider.lookup_script = [this](const Sent&, bool) { return is_done ? Reply{} : reply({{"outcome", "pending"}}); };
+        provider.lookup_script = [this](const Sent&, bool) {
+            return is_done ? Reply{} : reply({{"outcome", "pending"}});
+        };
     }
     static json::object news(const std::string& event, const std::string& reference) {
         return {{"verdict", "look_up"}, {"event", event}, {"reference", reference}};
     }
-    static json::object told(const std::string& event, const std::string& reference, const std::string& outcome, int64_t amount) {
+    static json::object told(const std::string& event, const std::string& reference, const std::string& outcome,
+                             int64_t amount) {
         json::object result{{"outcome", outcome}};
         if (amount != 0) result["amount"] = amount, result["currency"] = "USD";
         return {{"verdict", "result"}, {"event", event}, {"reference", reference}, {"result", result}};
@@ -182,7 +185,8 @@ TEST_F(Webhook, SurvivesAnyOrderOfAnyNews) {
             const uint64_t what = dice.below(4);
             if (what == 0) post_webhook({{"verdict", "forged"}, {"event", event}, {"reference", target}});
             if (what == 1) post_webhook(news(event, target));
-            if (what == 2) post_webhook(told(event, target, outcomes[dice.below(7)], static_cast<int64_t>(dice.below(3)) * 5));
+            if (what == 2)
+                post_webhook(told(event, target, outcomes[dice.below(7)], static_cast<int64_t>(dice.below(3)) * 5));
             if (what == 3) run();
             const std::string now = state_of(id);
             if (!final_state.empty()) {
@@ -215,16 +219,16 @@ TEST_F(Resolve, TakesAPersonsWordWithEvidenceOnly) {
     const PayoutId id = redeem_ok("k");
     run();
     EXPECT_EQ(state_of(id), "unknown");
-    EXPECT_EQ(engine->resolve(id, "settled", "", "anna", "t").error().code, ErrorCode::invalid);
-    EXPECT_EQ(engine->resolve(id, "perhaps", "seen", "anna", "t").error().code, ErrorCode::invalid);
-    EXPECT_EQ(engine->resolve(PayoutId{9}, "settled", "seen", "anna", "t").error().code, ErrorCode::not_found);
+    EXPECT_EQ(engine->resolve(id, "settled", "", "desk-7", "t").error().code, ErrorCode::invalid);
+    EXPECT_EQ(engine->resolve(id, "perhaps", "seen", "desk-7", "t").error().code, ErrorCode::invalid);
+    EXPECT_EQ(engine->resolve(PayoutId{9}, "settled", "seen", "desk-7", "t").error().code, ErrorCode::not_found);
     EXPECT_EQ(engine->look_up_now(id).error().code, ErrorCode::invalid);
-    const auto resolved = engine->resolve(id, "settled", "statement line 7", "anna", "t");
+    const auto resolved = engine->resolve(id, "settled", "statement line 7", "desk-7", "t");
     ASSERT_TRUE(resolved);
     EXPECT_EQ(text_or(*resolved, "state"), "settled");
     EXPECT_EQ(balance(), 99'000);
-    EXPECT_EQ(number("SELECT COUNT(*) FROM audit WHERE actor = 'anna' AND action = 'payout.resolve'"), 1);
-    EXPECT_EQ(engine->resolve(id, "refused", "no, wait", "anna", "t").error().code, ErrorCode::conflict);
+    EXPECT_EQ(number("SELECT COUNT(*) FROM audit WHERE actor = 'desk-7' AND action = 'payout.resolve'"), 1);
+    EXPECT_EQ(engine->resolve(id, "refused", "no, wait", "desk-7", "t").error().code, ErrorCode::conflict);
     expect_books_balance();
 }
 
@@ -234,7 +238,7 @@ TEST_F(Resolve, GivesThePointsBack) {
     const PayoutId id = redeem_ok("k");
     run();
     EXPECT_EQ(state_of(id), "operator");
-    ASSERT_TRUE(engine->resolve(id, "refused", "the order is not there", "anna", "t"));
+    ASSERT_TRUE(engine->resolve(id, "refused", "the order is not there", "desk-7", "t"));
     EXPECT_EQ(available(), 100'000);
     expect_books_balance();
 }
@@ -253,13 +257,15 @@ TEST_F(Resolve, TakesANewKeyOnlyWhenTheProviderSaidThatNothingHappened) {
         SCOPED_TRACE(one.what);
         provider.sent.clear();
         bool is_mended = false;
-        provider.script = [&](const Sent&, bool) { return is_mended ? Reply{true, net::Delivery::answered, {}} : one.first; };
+        provider.script = [&](const Sent&, bool) {
+            return is_mended ? Reply{true, net::Delivery::answered, {}} : one.first;
+        };
         start();
         const PayoutId id = redeem_ok(fmt::format("k{}", ++key));
         run_out();
         EXPECT_EQ(state_of(id), "operator");
         is_mended = true;
-        ASSERT_TRUE(engine->resolve(id, "send_again", "topped up", "anna", "t"));
+        ASSERT_TRUE(engine->resolve(id, "send_again", "topped up", "desk-7", "t"));
         run_out();
         EXPECT_EQ(state_of(id), "settled");
         std::set<std::string> keys;

@@ -118,7 +118,8 @@ protected:
                                            const std::string& connector = "gift") {
         std::vector<RedeemRequest> made;
         for (int i = 0; i < count; ++i) {
-            made.push_back(request_of(fmt::format("{}{}", key, i), fmt::format("{}{}", who, i % people), 10, connector));
+            made.push_back(
+                request_of(fmt::format("{}{}", key, i), fmt::format("{}{}", who, i % people), 10, connector));
         }
         return made;
     }
@@ -157,7 +158,8 @@ protected:
         const int64_t end = clock.now_ms() + max_ms;
         run();
         while (!death_->is_dead && clock.now_ms() < end) {
-            const auto next = number("SELECT MIN(next_at) FROM payout_state WHERE next_at > 0 AND state NOT IN ('sending')");
+            const auto next =
+                number("SELECT MIN(next_at) FROM payout_state WHERE next_at > 0 AND state NOT IN ('sending')");
             if (!next && engine->in_flight() == 0) return;
             advance(std::max<int64_t>(next ? *next - clock.now_ms() : 0, 1'000));
         }
@@ -203,10 +205,13 @@ protected:
         request.body = to_text(body);
         auto answer = std::make_shared<std::promise<net::Response>>();
         auto future = answer->get_future();
-        engine->webhook(connector, request, [answer](net::Response response) { answer->set_value(std::move(response)); });
+        engine->webhook(connector, request,
+                        [answer](net::Response response) { answer->set_value(std::move(response)); });
         return future.get();
     }
-    static Reply reply(json::object body, bool has_effect = false) { return {has_effect, net::Delivery::answered, std::move(body)}; }
+    static Reply reply(json::object body, bool has_effect = false) {
+        return {has_effect, net::Delivery::answered, std::move(body)};
+    }
     static Reply lost(bool has_effect) { return {has_effect, net::Delivery::maybe_sent, {}}; }
     store::Store& real_store() { return *real_store_; }
 
