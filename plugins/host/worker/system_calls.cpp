@@ -55,6 +55,7 @@ constexpr int allowed_calls[] = {
     SCMP_SYS(nanosleep),
     SCMP_SYS(clock_nanosleep),
     SCMP_SYS(getppid),
+    SCMP_SYS(pipe2),
 #endif
 };
 
