@@ -56,9 +56,12 @@ public:
         posix_spawn_file_actions_adddup2(&actions_, socket, worker_socket);
         posix_spawn_file_actions_adddup2(&actions_, library, worker_library);
     }
-    int spawn(const std::string& program, const std::string& title, pid_t& pid) {
-        std::string name = "tributary-worker", argument = title, sanitizer = "ASAN_OPTIONS=detect_leaks=0";
+    // The environment is empty; a sanitizer's run-time, which makes do without RLIMIT_AS, is told its limit there.
+    int spawn(const std::string& program, const std::string& title, uint64_t memory_size_max, pid_t& pid) {
+        std::string name = "tributary-worker", argument = title;
         char* arguments[] = {name.data(), argument.data(), nullptr};
+        std::string sanitizer = fmt::format(
+            "ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:max_allocation_size_mb={}", memory_size_max >> 20);
 #ifdef TRIBUTARY_SANITIZE
         char* environment[] = {sanitizer.data(), nullptr};
 #else
@@ -122,7 +125,7 @@ Result<void> WorkerProcess::spawn() {
     if (!their_socket || !their_library) return fail(ErrorCode::io, fmt::format("fcntl: {}", system_message(errno)));
     SpawnActions actions;
     actions.prepare(their_socket.get(), their_library.get());
-    const int failed = actions.spawn(setup_.worker_path, setup_.connector_file, pid_);
+    const int failed = actions.spawn(setup_.worker_path, setup_.connector_file, setup_.limits.memory_size_max, pid_);
     if (failed != 0) {
         pid_ = -1;
         return fail(ErrorCode::unavailable,

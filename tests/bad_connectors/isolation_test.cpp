@@ -38,6 +38,13 @@ std::shared_ptr<Connector> healthy() {
     return opened ? *opened : nullptr;
 }
 
+// Under a sanitizer the run-time reports a crash and ends the worker with a code, before the signal would.
+#ifdef TRIBUTARY_SANITIZE
+constexpr const char *crash = "the worker ended", *smash = "the worker ended";
+#else
+constexpr const char *crash = "crashed (SIGSEGV)", *smash = "crashed (SIGABRT)";
+#endif
+
 struct Attack {
     const char* name;
     ErrorCode code;
@@ -60,18 +67,11 @@ TEST_P(Attacked, CallFailsWithAReasonAndTheHealthyOneGoesOn) {
     EXPECT_EQ(neighbour->state().phase, ConnectorPhase::running);
 }
 
-// Under a sanitizer the run-time reports these and ends the worker with a code, before the signal would.
-#ifdef TRIBUTARY_SANITIZE
-constexpr const char *crash = "", *smash = "", *no_memory = "";
-#else
-constexpr const char *crash = "crashed (SIGSEGV)", *smash = "crashed (SIGABRT)", *no_memory = "build failed by a bug";
-#endif
-
 INSTANTIATE_TEST_SUITE_P(BadConnectors, Attacked,
                          testing::Values(Attack{"crashes", ErrorCode::unavailable, crash},
                                          Attack{"stack_smash", ErrorCode::unavailable, smash},
                                          Attack{"hangs", ErrorCode::timeout, "no answer within 500 ms"},
-                                         Attack{"allocates_4_gib", ErrorCode::internal, no_memory},
+                                         Attack{"allocates_4_gib", ErrorCode::internal, "build failed by a bug"},
                                          Attack{"forks", ErrorCode::unavailable, "system call clone"},
                                          Attack{"opens_socket", ErrorCode::unavailable, "system call socket"},
                                          Attack{"opens_file", ErrorCode::internal, "build failed"}),
@@ -90,10 +90,10 @@ TEST(Isolation, OneThatCrashesIsRestartedAndPausedWhenItGoesOn) {
     const auto opened = open_bad("crashes");
     ASSERT_TRUE(opened) << opened.error().message;
     EXPECT_EQ((*opened)->state().phase, ConnectorPhase::running);
-    EXPECT_THAT(build(**opened).error().message, HasSubstr("crashed"));
+    EXPECT_THAT(build(**opened).error().message, HasSubstr(crash));
     EXPECT_EQ((*opened)->state().phase, ConnectorPhase::restarting);
-    EXPECT_THAT((*opened)->state().reason, HasSubstr("crashed"));
-    EXPECT_THAT(build(**opened).error().message, HasSubstr("crashed"));  // the first restart is at once
+    EXPECT_THAT((*opened)->state().reason, HasSubstr(crash));
+    EXPECT_THAT(build(**opened).error().message, HasSubstr(crash));  // the first restart is at once
     EXPECT_THAT(build(**opened).error().message, HasSubstr("restarting in"));
     EXPECT_EQ((*opened)->state().restart_count, 2u);
 }
@@ -119,7 +119,7 @@ TEST(Isolation, TheDaemonNeverMapsTheLibrary) {
     ASSERT_TRUE(opened) << opened.error().message;
     std::ifstream maps("/proc/self/maps");
     const std::string text((std::istreambuf_iterator<char>(maps)), std::istreambuf_iterator<char>());
-    EXPECT_THAT(text, HasSubstr("test_bad_connectors"));
+    EXPECT_THAT(text, HasSubstr("[stack]"));
     EXPECT_THAT(text, testing::Not(HasSubstr("mail_log")));
 }
 

@@ -56,6 +56,7 @@ constexpr int allowed_calls[] = {
     SCMP_SYS(clock_nanosleep),
     SCMP_SYS(getppid),
     SCMP_SYS(pipe2),
+    SCMP_SYS(ioctl),
 #endif
 };
 
