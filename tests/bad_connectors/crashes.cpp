@@ -2,7 +2,7 @@
 #include "base.hpp"
 
 static int32_t build(tributary_instance*, const tributary_payout_job*, const tributary_http_sink*) {
-    int* volatile nowhere = nullptr;
+    volatile int* volatile nowhere = nullptr;
     *nowhere = 1;
     return TRIBUTARY_OK;
 }
